@@ -1,0 +1,70 @@
+# Everything a person types. `make run` and `make test` need only Python >= 3.11, git and make.
+# The environment holds the development tools and both extras (postgres, redis), so that every target works after `make setup`.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.built
+POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/gatehouse
+TEST_ENV := env -u DATABASE_URL -u REDIS_URL
+TEST_WORKERS ?= auto
+export UV_PYTHON_DOWNLOADS := never
+
+# The first interpreter that really runs and is new enough; override with PYTHON=...
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+
+.PHONY: help setup run test test-postgres check fmt lock
+
+help:
+	@echo "make setup          build $(VENV)"
+	@echo "make run            demo: database, seed, web server and cluster, until Ctrl-C"
+	@echo "make test           tests on SQLite"
+	@echo "make test-postgres  tests on PostgreSQL (POSTGRES_URL=$(POSTGRES_URL))"
+	@echo "make check          all of CI"
+	@echo "make fmt            format code and templates"
+	@echo "make lock           renew uv.lock and the exported requirements"
+
+setup: $(STAMP)
+
+# The stamp is a copy of what was installed, so that a mere checkout builds nothing. What did change is built from
+# nothing: pip never removes what is no longer wanted.
+$(STAMP): uv.lock requirements-dev.txt
+	@if cmp -s requirements-dev.txt $@ 2>/dev/null; then touch $@; exit; fi; \
+	if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+		echo "Gatehouse needs Python 3.11 or newer: install it, or name it with PYTHON=/path/to/python." >&2; exit 1; \
+	elif command -v uv >/dev/null 2>&1; then \
+		echo "Building $(VENV) with uv ..." && \
+		uv sync --quiet --frozen --all-extras --python "$$("$(PYTHON)" -c 'import sys; print(sys.executable)')"; \
+	elif ! "$(PYTHON)" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+		echo "$(PYTHON) has no venv module: install it (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; \
+	else \
+		echo "Building $(VENV) with venv and pip ..." && \
+		"$(PYTHON)" -m venv --clear $(VENV) && \
+		$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-dev.txt; \
+	fi && cp requirements-dev.txt $@
+
+run: $(STAMP)
+	@exec env DEBUG=1 $(PY) manage.py up --demo
+
+test: $(STAMP)
+	@$(TEST_ENV) $(PY) -m pytest -n $(TEST_WORKERS) $(ARGS)
+
+test-postgres: $(STAMP)
+	@$(TEST_ENV) DATABASE_URL=$(POSTGRES_URL) $(PY) -m pytest -n $(TEST_WORKERS) $(ARGS)
+
+check:
+	@.ci/run
+
+fmt: $(STAMP)
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+	@git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' | xargs -r $(VENV)/bin/djade
+	@git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' | xargs -r $(VENV)/bin/djangofmt
+
+# For maintainers: UPGRADE=1 also takes newer versions.
+lock: $(STAMP)
+	@$(VENV)/bin/uv lock $(if $(UPGRADE),--upgrade)
+	@$(VENV)/bin/uv export --quiet --frozen --no-header --no-annotate --all-extras --no-default-groups -o requirements.txt
+	@$(VENV)/bin/uv export --quiet --frozen --no-header --no-annotate --all-extras -o requirements-dev.txt

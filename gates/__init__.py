@@ -1,0 +1,1 @@
+"""What is gated, by whom, with which rights."""

@@ -1,0 +1,1 @@
+"""Questions about gates and people that transitions and pages share."""

@@ -1,0 +1,28 @@
+"""Who belongs where, and who may what."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+
+from gates.models import Membership
+
+
+def is_member(user_id: int, team_id: int) -> bool:
+    """True if the (active) person belongs to the team."""
+    return _memberships(user_id, team_id).exists()
+
+
+def leads(user_id: int, *team_ids: int | None) -> bool:
+    """True if the (active) person leads one of the teams."""
+    return _memberships(user_id, *team_ids).filter(lead=True).exists()
+
+
+def has_permission(user_id: int, permission: str) -> bool:
+    """True if the person has the permission (`app.codename`), by a Group or as superuser."""
+    user = get_user_model().objects.filter(pk=user_id).first()
+    return user is not None and user.has_perm(permission)
+
+
+def _memberships(user_id: int, *team_ids: int | None) -> QuerySet[Membership]:
+    return Membership.objects.filter(user_id=user_id, user__is_active=True, team_id__in=team_ids)

@@ -1,0 +1,1 @@
+"""Every write of the state of gates, teams and keys."""

@@ -1,0 +1,293 @@
+"""Settings: one file, driven by the environment; with DEBUG=0 it refuses to start with an unsafe value."""
+
+import hashlib
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import environ
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from structlog.typing import Processor
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- the environment ----------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+DEVELOPMENT_KEY = "django-insecure-for-development-only-never-for-people-who-decide"
+SHORTEST_SECRET = 32
+FEWEST_DIFFERENT = 8  # characters of a secret: refuses "xxxxxxxx..."
+
+
+def required(name: str, development: str) -> str:
+    """Return the variable; only in development may it be missing."""
+    value = str(env.str(name, default=development if DEBUG else "")).strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is required when DEBUG is 0.")
+    return value
+
+
+def secret(name: str, development: str) -> str:
+    """Return a secret that is worth the name; in development anything goes."""
+    value = required(name, development)
+    if DEBUG:
+        return value
+    if value.startswith("django-insecure"):
+        raise ImproperlyConfigured(f"{name} is a development key: make one of your own.")
+    if len(value) < SHORTEST_SECRET or len(set(value)) < FEWEST_DIFFERENT:
+        raise ImproperlyConfigured(
+            f"{name} is too weak: it needs at least {SHORTEST_SECRET} characters, {FEWEST_DIFFERENT} of them different."
+        )
+    return value
+
+
+def hosts(development: str) -> list[str]:
+    """Return the host names we answer to; in production each of them is named."""
+    names = [host.strip() for host in required("ALLOWED_HOSTS", development).split(",")]
+    if not DEBUG and "*" in names:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts when DEBUG is 0, not '*'.")
+    return [name for name in names if name]
+
+
+def base_url(development: str) -> str:
+    """Return the address people and agents use, without a slash at its end."""
+    url = required("BASE_URL", development).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured("BASE_URL must look like https://gatehouse.example.com.")
+    return url
+
+
+SECRET_KEY = secret("SECRET_KEY", DEVELOPMENT_KEY)
+AUDIT_SECRET = secret("AUDIT_SECRET", hashlib.sha256(f"audit:{SECRET_KEY}".encode()).hexdigest())
+if AUDIT_SECRET == SECRET_KEY:
+    raise ImproperlyConfigured("AUDIT_SECRET must differ from SECRET_KEY.")
+ALLOWED_HOSTS = hosts("localhost,127.0.0.1,[::1]")
+BASE_URL = base_url("http://127.0.0.1:8000")
+REDIS_URL = env.str("REDIS_URL", default="")
+API_RATE = env.str("API_RATE", default="6000/min")
+WORKERS = env.int("WORKERS", default=2)
+
+# --- database -----------------------------------------------------------------------------------
+
+
+def database() -> dict[str, object]:
+    """Return the one database: SQLite unless DATABASE_URL says PostgreSQL."""
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{quote(str(BASE_DIR))}/db.sqlite3"
+    config = dict(env.db_url_config(url))
+    options = config.setdefault("OPTIONS", {})
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        options.setdefault("timeout", 20)
+        # IMMEDIATE takes the write lock first: a transaction that reads, then writes, cannot lose.
+        options["transaction_mode"] = "IMMEDIATE"
+        options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"
+    elif config["ENGINE"] == "django.db.backends.postgresql":
+        if "pool" in options:
+            raise ImproperlyConfigured("DATABASE_URL must not ask for a pool: it breaks workers.")
+        config.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
+    return config | {"ATOMIC_REQUESTS": False}
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- application --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "hitl_project.apps.GatehouseAdmin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "django_htmx",
+    "django_q",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "rest_framework_api_key",  # its abstract key lives beside a model of its own
+    "gates",
+    "reviews",
+    "analytics",
+    "hitl_project",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+ROOT_URLCONF = "hitl_project.urls"
+WSGI_APPLICATION = "hitl_project.wsgi.application"
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{kind}Validator"}
+    for kind in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
+]
+
+# --- static files -------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_USE_FINDERS = DEBUG  # development needs no collectstatic
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- security -----------------------------------------------------------------------------------
+
+HTTPS = BASE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by machines from within
+if HTTPS:  # we never speak TLS ourselves: a proxy does, and must set this header
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# W005, W021: HSTS for other hosts of the domain is for their owners to promise.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# --- API ----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "hitl_project.errors.problem",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "reviews.api.auth.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["reviews.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"key": API_RATE, "address": "30/min"},
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Gatehouse",
+    "DESCRIPTION": "Human judgment as a first-class node of an AI workflow.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- tasks --------------------------------------------------------------------------------------
+
+Q_CLUSTER = {
+    "name": "gatehouse",
+    "label": "Tasks",
+    "orm": "default",
+    "broker_class": f"hitl_project.broker.{'TickRedis' if REDIS_URL else 'TickORM'}",
+    "redis": REDIS_URL,
+    "workers": WORKERS,
+    "queue_limit": WORKERS,  # the retry clock runs while a task waits in the local queue
+    "timeout": 60,
+    "retry": 180,
+    "max_attempts": 5,
+    "save_limit": -1,
+    "catch_up": False,
+    "guard_cycle": 0.5,
+    "poll": 0.2,
+    "bulk": 1,
+    "recycle": 500,
+    "max_rss": 300_000,  # kB
+    # `Q_CLUSTER_NAME=timers manage.py qcluster` is a cluster that does nothing but keep time.
+    "ALT_CLUSTERS": {"timers": {"workers": 1, "queue_limit": 1}},
+}
+
+# --- logs: to stderr, because stdout carries answers --------------------------------------------
+
+SHARED_PROCESSORS: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+]
+
+FOR_PEOPLE: list[Processor] = [structlog.dev.ConsoleRenderer(colors=False)]
+FOR_MACHINES: list[Processor] = [
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(),
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structured": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": SHARED_PROCESSORS,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *(FOR_PEOPLE if DEBUG else FOR_MACHINES),
+            ],
+        }
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stderr",
+            "formatter": "structured",
+        },
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING" if DEBUG else "INFO"},
+    "loggers": {
+        # Django hangs a handler of its own on this one.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
+}
+
+WRAP = structlog.stdlib.ProcessorFormatter.wrap_for_formatter
+structlog.configure(
+    processors=[structlog.stdlib.filter_by_level, *SHARED_PROCESSORS, WRAP],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=not DEBUG,
+)

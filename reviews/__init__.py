@@ -1,0 +1,1 @@
+"""What happens at run time: reviews, decisions, deadlines."""

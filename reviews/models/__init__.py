@@ -1,0 +1,19 @@
+"""Models of what happens at run time."""
+
+from reviews.models.assignment import Assignment
+from reviews.models.condition import Condition
+from reviews.models.decision import Decision
+from reviews.models.outbox import Comment, Delivery
+from reviews.models.review import Review
+from reviews.models.system import Heartbeat, IdempotencyKey
+
+__all__ = [
+    "Assignment",
+    "Comment",
+    "Condition",
+    "Decision",
+    "Delivery",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Review",
+]

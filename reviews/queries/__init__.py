@@ -1,0 +1,1 @@
+"""Questions about reviews that transitions, pages and commands share."""

@@ -1,0 +1,39 @@
+"""Reviews with what a transition needs beside them, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from gates.models import EscalationStep
+from reviews.models import Condition, Review
+from reviews.models.review import ReviewQuerySet
+from reviews.states import ConditionStatus
+
+Steps = dict[tuple[int, int], EscalationStep]
+
+
+def with_relations(rows: ReviewQuerySet) -> ReviewQuerySet:
+    """Join what every transition reads; the policy's document is read once per process, so it stays
+    behind.
+    """
+    related = ("gate", "version", "key", "team", "assignment", "held_decision", "final_decision")
+    return rows.select_related(*related).defer("version__document")
+
+
+def steps_of(version_ids: Iterable[int]) -> Steps:
+    """The escalation steps of versions, by (version id, level), with team and calendar."""
+    rows = EscalationStep.objects.filter(version__in=set(version_ids)).select_related(
+        "team__calendar"
+    )
+    return {(step.version_id, step.level): step for step in rows}
+
+
+def unanswered(reviews: Iterable[Review]) -> dict[UUID, list[Condition]]:
+    """The conditions that are still waiting or open, by review id; every review has an entry."""
+    reviews = list(reviews)
+    found: dict[UUID, list[Condition]] = {review.pk: [] for review in reviews}
+    live = (ConditionStatus.WAITING, ConditionStatus.OPEN)
+    for row in Condition.objects.filter(review__in=reviews, status__in=live).order_by("id"):
+        found[row.review_id].append(row)
+    return found

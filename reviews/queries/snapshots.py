@@ -1,0 +1,42 @@
+"""What an integrator is told about a review: the same in messages and in answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reviews.models import Decision, Review
+from reviews.states import Source, Status
+from reviews.webhooks import stamp
+
+
+def snapshot(review: Review) -> dict[str, Any]:
+    """The review in short, as JSON. Nothing of a held verdict shows."""
+    closed = review.status == Status.CLOSED
+    return {
+        "id": str(review.pk),
+        "gate": review.gate.slug,
+        "gate_version": review.version.number,
+        "external_id": review.external_id,
+        "status": review.status,
+        "outcome": review.outcome or None,
+        "result": review.result,
+        "level": review.level,
+        "due_at": stamp(review.due_at) if review.due_at else None,
+        "closed_at": stamp(review.closed_at) if review.closed_at else None,
+        "decision": told(review.final_decision) if closed and review.final_decision else None,
+    }
+
+
+def told(decision: Decision) -> dict[str, Any]:
+    """A released decision as an integrator sees it."""
+    return {
+        "verdict": decision.verdict or None,
+        "source": decision.source,
+        "reviewer": decision.actor.removeprefix("user:")
+        if decision.source == Source.HUMAN
+        else None,
+        "reasons": decision.reasons,
+        "note": decision.note,
+        "patch": decision.patch,
+        "decided_at": stamp(decision.decided_at),
+    }

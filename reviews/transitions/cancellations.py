@@ -1,0 +1,51 @@
+"""The case is over before anybody's verdict takes effect."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from gates.actors import Actor
+from gates.models import ApiKey
+from reviews.errors import Missing, NotAllowed
+from reviews.models import Review
+from reviews.queries.rows import unanswered
+from reviews.states import Outcome, Source
+from reviews.transitions import passage, rights
+from reviews.transitions.change import Change
+from reviews.transitions.moves import run
+
+
+def cancel(review_id: UUID, *, actor: Actor, code: str = "", **data: str) -> Review:
+    """Close as cancelled: the submitting side within its gates, or a person with the permission.
+
+    `code` and `data` (short codes, no payload) go into the event.
+    """
+
+    def work(review: Review, change: Change) -> None:
+        _may_cancel(review, change)
+        apply_cancellation(review, change, code, data)
+
+    return run("cancel", review_id, actor, work)
+
+
+def apply_cancellation(review: Review, change: Change, code: str, data: dict[str, str]) -> None:
+    """Cancel one locked review."""
+    if review.held_decision is not None:
+        passage.void(unanswered([review])[review.pk], change)
+    final = passage.decision(review, change, Source.CANCEL, Outcome.CANCELLED)
+    passage.close(review, change, final, Outcome.CANCELLED)
+    change.log(
+        review, "cancelled", outcome=review.outcome, **({"code": code} if code else {}), **data
+    )
+    change.tell(review, "review.closed")
+
+
+def _may_cancel(review: Review, change: Change) -> None:
+    if change.actor.key_id is None:
+        rights.may_manage(review, change, "reviews.cancel_review")
+        return
+    key = ApiKey.objects.get_usable_keys().filter(pk=change.actor.key_id).first()
+    if key is None:
+        raise NotAllowed("This key is no longer valid.")
+    if not key.reaches(review.gate):
+        raise Missing("There is no such review.")

@@ -1,0 +1,89 @@
+"""The one shape of a transition: lock, read the clock, enforce the deadline, check the move, write,
+and only then raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from uuid import UUID
+
+from django.db import transaction
+
+from gates import clock
+from gates.actors import Actor
+from reviews.errors import DomainError, Escalated, Expired, Missing
+from reviews.models import Review
+from reviews.queries.rows import with_relations
+from reviews.states import MOVES, OF_ONE_LEVEL, Outcome, Source, Status, check_move
+from reviews.transitions import timed
+from reviews.transitions.change import Change
+from reviews.webhooks import stamp
+
+Work = Callable[[Review, Change], None]
+
+
+def run(move: str, review_id: UUID, actor: Actor, work: Work) -> Review:
+    """Do `work` on the locked review if `move` is allowed from where it stands.
+
+    A refusal is raised after the block, so that a deadline which was enforced on the way stays
+    enforced.
+    """
+    with transaction.atomic():
+        review = lock_one(review_id)
+        now = clock.now()
+        moved = review.pk in timed.enforce([review], now=now)
+        change = Change(now=now, actor=actor)
+        refusal = attempt(move, review, moved, change, work)
+        if refusal is None:
+            change.write()
+    if refusal is not None:
+        raise refusal
+    return review
+
+
+def attempt(
+    move: str, review: Review, moved: bool, change: Change, work: Work
+) -> DomainError | None:
+    """Check the move on the locked row and gather its writes; a refusal is returned and gathers
+    none.
+    """
+    try:
+        _check(move, review, moved)
+        work(review, change)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
+def lock_one(review_id: UUID) -> Review:
+    """The locked, reloaded review. Raises Missing."""
+    found = lock([review_id])
+    if not found:
+        raise Missing("There is no such review.")
+    return found[0]
+
+
+def lock(review_ids: Collection[UUID]) -> list[Review]:
+    """Lock and reload reviews, in one order for all, so that two batches cannot wait for each
+    other.
+    """
+    rows = Review.objects.select_for_update(of=("self",)).filter(pk__in=review_ids)
+    return list(with_relations(rows).order_by("pk"))
+
+
+def _check(move: str, review: Review, moved: bool) -> None:
+    """Refuse the move, and say so when it was a deadline that came first (`moved`: just now)."""
+    if review.status not in MOVES[move]:
+        if _closed_by_time(review, moved):
+            closed_at = stamp(review.closed_at) if review.closed_at else None
+            raise Expired("Time ran out before this.", outcome=review.outcome, closed_at=closed_at)
+        check_move(move, review.status)
+    if moved and review.status == Status.PENDING and move in OF_ONE_LEVEL:
+        raise Escalated("Time ran out at this level and the review went up.", level=review.level)
+
+
+def _closed_by_time(review: Review, moved: bool) -> bool:
+    final = review.final_decision
+    if final is None:
+        return False
+    return final.source == Source.TIMEOUT or (moved and review.outcome == Outcome.CONDITION_FAILED)

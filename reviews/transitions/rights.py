@@ -1,0 +1,70 @@
+"""Who may make which move. Asked on the locked review, never before."""
+
+from __future__ import annotations
+
+from gates.queries import people
+from reviews.errors import HeldByOther, NotAllowed, OwnProposal
+from reviews.models import Assignment, Review
+from reviews.transitions.change import Change
+
+
+def person_of(change: Change) -> int:
+    """The id of the person who acts. Raises NotAllowed for keys without a person."""
+    if change.actor.user_id is None:
+        raise NotAllowed("Only a person may do this: use a personal key.")
+    return change.actor.user_id
+
+
+def member_of_level(review: Review, change: Change) -> int:
+    """The acting person, who belongs to the team that is asked now."""
+    user_id = person_of(change)
+    team_id = review.team_id
+    if team_id is None or not change.once(
+        ("member", team_id), lambda: people.is_member(user_id, team_id)
+    ):
+        raise NotAllowed(f"Only {review.team} may do this now.")
+    return user_id
+
+
+def assignment_of(review: Review) -> Assignment:
+    """The open assignment; a pending review has one by constraint."""
+    if review.assignment is None:
+        raise NotAllowed("Nobody is asked at the moment.")
+    return review.assignment
+
+
+def free_of_others(review: Review, change: Change, user_id: int) -> None:
+    """Refuse while another person's lease is live."""
+    holder = assignment_of(review).holder_at(change.now)
+    if holder is not None and holder != user_id:
+        raise HeldByOther(
+            "Another person is working on this.", until=str(assignment_of(review).lease_until)
+        )
+
+
+def not_own(review: Review, user_id: int, username: str) -> None:
+    """Refuse a person his own proposal: as its requester, or as the owner of the key that submitted
+    it.
+    """
+    requester = review.requester or {}
+    if requester.get("id") == username or review.key.owner_id == user_id:
+        raise OwnProposal(
+            "This was proposed for you or by your key: somebody else has to decide it."
+        )
+
+
+def decider(review: Review, change: Change) -> int:
+    """The acting person, who may decide this review now."""
+    user_id = member_of_level(review, change)
+    not_own(review, user_id, change.actor.username)
+    free_of_others(review, change, user_id)
+    return user_id
+
+
+def may_manage(review: Review, change: Change, permission: str) -> None:
+    """Refuse unless the person has the permission or leads the team that owns the gate."""
+    user_id = person_of(change)
+    if change.once(permission, lambda: people.has_permission(user_id, permission)):
+        return
+    if review.gate.owner_id is None or not people.leads(user_id, review.gate.owner_id):
+        raise NotAllowed("You lack the permission for this.")

@@ -1,0 +1,200 @@
+"""A proposal enters a gate: routed to a person, or closed at once because nothing asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+import jsonpointer
+from django.conf import settings
+from django.db import transaction
+
+from gates import clock, routing, titles
+from gates.actors import POLICY
+from gates.models import ApiKey, Gate
+from gates.policy import GatePolicy
+from gates.queries.policies import policy_of
+from reviews.errors import FieldError, Invalid, Missing, invalid
+from reviews.models import Review
+from reviews.models.review import Priority
+from reviews.queries.rows import steps_of
+from reviews.states import Outcome, Source, Status
+from reviews.transitions import passage
+from reviews.transitions.change import Change
+
+LARGEST_AMOUNT = Decimal(10) ** 15
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What an agent sends. JSON values are finite and free of surrogates; the API has
+    seen to that.
+    """
+
+    gate: str
+    proposal: Any
+    context: Mapping[str, Any] = field(default_factory=dict)
+    recommendation: str | None = None
+    confidence: float | None = None
+    rationale: str = ""
+    requester: Mapping[str, Any] | None = None
+    external_id: str = ""
+    callback_url: str = ""
+    revises: UUID | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def submit(submission: Submission, *, key: ApiKey) -> Review:
+    """Open a review. Raises Missing for a gate out of the key's scope and Invalid for content."""
+    with transaction.atomic():
+        gate = gate_for(key, submission.gate)
+        policy = policy_of(gate.version)
+        coin = check(policy, submission)
+        revised = _revised(submission, key, gate, policy)
+        change = Change(now=clock.now(), actor=key.actor())
+        review = _new_review(submission, gate, key, revised, change.now)
+        review.digest = passage.fingerprint(review)
+        routed = routing.route(
+            policy,
+            proposal=submission.proposal,
+            context=submission.context,
+            confidence=submission.confidence,
+            coin=coin,
+        )
+        _route(review, change, policy, routed)
+        change.write()
+    return review
+
+
+def gate_for(key: ApiKey, slug: str) -> Gate:
+    """The gate, if it is published and in the key's scope; else Missing, so that its existence does
+    not show.
+    """
+    found = (
+        Gate.objects.filter(slug=slug).select_related("version").defer("version__document").first()
+    )
+    if found is None or found.version is None or key.personal or not key.reaches(found):
+        raise Missing(f"There is no gate “{slug}” for this key.")
+    return found
+
+
+def check(policy: GatePolicy, submission: Submission) -> float | None:
+    """Refuse content that the gate cannot judge; the toss of its coin (0..1), or None where it
+    tosses none.
+    """
+    problems = routing.problems_with(policy, submission.proposal, submission.context)
+    if problems:
+        raise Invalid(
+            "The gate refuses this content.", *(FieldError(*problem) for problem in problems)
+        )
+    if policy.triggers.calibration is None:
+        return None
+    if not submission.external_id:
+        raise invalid(
+            "/external_id", "required", "This gate tosses a coin for each external id: send one."
+        )
+    return routing.tossed(settings.AUDIT_SECRET, policy.slug, submission.external_id)
+
+
+def _route(review: Review, change: Change, policy: GatePolicy, routed: routing.Routing) -> None:
+    change.set(
+        review,
+        why=[item.as_json() for item in routed.why],
+        over_limit=routed.over_limit,
+        calibration=policy.triggers.calibration,
+    )
+    codes = [item.code for item in routed.why]
+    if routed.asks_person:
+        step = steps_of([review.version_id])[review.version_id, 0]
+        change.set(review, status=Status.PENDING)
+        passage.open_level(review, change, step, policy)
+        change.log(review, "submitted", why=codes, team=step.team.slug, digest=review.digest)
+        change.tell(review, "review.opened")
+        return
+    acting = Change(now=change.now, actor=POLICY)
+    final = passage.decision(
+        review, acting, Source.POLICY, Outcome.APPROVED, verdict="approve", result=review.proposal
+    )
+    passage.close(review, change, change.new(final), Outcome.APPROVED, review.proposal)
+    change.log(review, "submitted", why=codes, outcome=review.outcome, digest=review.digest)
+    passage.tell_closed(review, change, decided=False)
+
+
+def _revised(submission: Submission, key: ApiKey, gate: Gate, policy: GatePolicy) -> Review | None:
+    """The locked review that this one revises: rejected, by the same key at the same gate, not
+    revised before.
+    """
+    if submission.revises is None:
+        return None
+    target = (
+        Review.objects.select_for_update().filter(pk=submission.revises, key=key, gate=gate).first()
+    )
+    if target is None or target.outcome != Outcome.REJECTED:
+        raise invalid(
+            "/revises",
+            "not_revisable",
+            "Only a rejected review of this key and gate can be revised.",
+        )
+    if Review.objects.filter(revises=target).exists():
+        raise invalid("/revises", "already_revised", "This review has been revised already.")
+    if target.round >= policy.max_rounds:
+        raise invalid(
+            "/revises", "rounds_exhausted", f"The gate allows {policy.max_rounds} rounds."
+        )
+    return target
+
+
+def _new_review(
+    submission: Submission, gate: Gate, key: ApiKey, revised: Review | None, now: datetime
+) -> Review:
+    version = gate.version
+    policy = policy_of(version)
+    return Review(
+        id=clock.new_id(now),
+        gate=gate,
+        version=version,
+        key=key,
+        title=titles.render_title(policy.description, submission.proposal, submission.context),
+        proposal=submission.proposal,
+        context=dict(submission.context),
+        recommendation=submission.recommendation or "",
+        confidence=submission.confidence,
+        rationale=submission.rationale,
+        requester=dict(submission.requester) if submission.requester else None,
+        external_id=submission.external_id,
+        callback_url=submission.callback_url,
+        metadata=dict(submission.metadata),
+        revises=revised,
+        round=revised.round + 1 if revised else 1,
+        subject=_subject(policy, submission.proposal),
+        amount=_amount(policy, submission.proposal),
+        priority=Priority[policy.priority.upper()],
+        submitted_at=now,
+    )
+
+
+def _subject(policy: GatePolicy, proposal: Any) -> str:
+    value = jsonpointer.resolve_pointer(proposal, policy.subject, None) if policy.subject else None
+    return (
+        str(value)[:200]
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+        else ""
+    )
+
+
+def _amount(policy: GatePolicy, proposal: Any) -> Decimal | None:
+    """The amount as a number of 16 digits and 4 decimals; None where the proposal has none that
+    fits.
+    """
+    value = jsonpointer.resolve_pointer(proposal, policy.amount, None) if policy.amount else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        amount = Decimal(str(value)).quantize(Decimal("0.0001"))
+    except InvalidOperation:
+        return None
+    return amount if abs(amount) < LARGEST_AMOUNT else None

@@ -1,0 +1,54 @@
+"""What every test stands on: a known environment, quick passwords, an event table that lets go of its rows."""
+
+import os
+
+import django
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+# Before the settings are read. DATABASE_URL stays: it chooses what the tests run on.
+for name in (
+    "SECRET_KEY",
+    "AUDIT_SECRET",
+    "ALLOWED_HOSTS",
+    "BASE_URL",
+    "TIME_ZONE",
+    "API_RATE",
+    "REDIS_URL",
+    "WORKERS",
+):
+    os.environ.pop(name, None)
+os.environ["DEBUG"] = "1"
+os.environ["DJANGO_SETTINGS_MODULE"] = "hitl_project.settings"
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+django.setup()
+
+# Two busy cores make a quick example look slow, and a failure must come again.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("steady")
+
+APPEND_ONLY = ("gates_event_no_update", "gates_event_no_delete", "gates_event_no_truncate")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Tests take their rows back, so the triggers that refuse it go; tests of the triggers put them back."""
+    with django_db_blocker.unblock():
+        drop_append_only_triggers()
+
+
+def drop_append_only_triggers() -> None:
+    """Drop what makes the event table append-only, as far as it is there."""
+    of_table = " ON gates_event" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for name in APPEND_ONLY:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{of_table}")
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Throttles count in the cache: no test starts with another's calls."""
+    cache.clear()
