@@ -33,7 +33,7 @@ class Link:
         """SHA-256 (hex) of the RFC 8785 form of the list of all fields."""
         at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
         subject = [self.subject_type, self.subject_id, self.seq]
-        body = [*subject, at, self.verb, self.actor, self.actor_id, self.data, self.prev]
+        body: list[Any] = [*subject, at, self.verb, self.actor, self.actor_id, self.data, self.prev]
         return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
 
 
@@ -47,7 +47,15 @@ def first_flaw(rows: Iterable[tuple[Link, str]]) -> tuple[int, str] | None:
             return expected, "missing"
         if link.prev != prev:
             return link.seq, "does not follow the row before it"
-        if link.digest() != stored:
+        if not _matches(link, stored):
             return link.seq, "content does not match its hash"
         prev, expected = stored, expected + 1
     return None
+
+
+def _matches(link: Link, stored: str) -> bool:
+    """What has no canonical form (a number of twenty digits, no time at all) was never hashed by us."""
+    try:
+        return link.digest() == stored
+    except (AttributeError, TypeError, ValueError):
+        return False

@@ -8,6 +8,8 @@ text.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -15,6 +17,8 @@ Verdict = Literal["approve", "modify", "partial", "approve_if", "reject", "respo
 TimeoutAction = Literal["reject", "approve", "skip", "escalate"]
 Priority = Literal["low", "normal", "high", "critical"]
 Confirms = Literal["link", "api", "reviewer"]
+ContextKind = Literal["text", "money", "date", "table", "markdown", "json", "link"]
+Origin = Literal["system", "ai", "customer"]
 
 DAY = 86_400
 
@@ -25,8 +29,8 @@ class ContextItem:
 
     key: str
     label: str
-    kind: Literal["text", "money", "date", "table", "markdown", "json", "link"] = "text"
-    origin: Literal["system", "ai", "customer"] = "ai"
+    kind: ContextKind = "text"
+    origin: Origin = "ai"
     optional: bool = False
 
 
@@ -79,6 +83,7 @@ class Reason:
     label: str
     verdicts: tuple[Verdict, ...] = ("reject",)
     text: str = ""
+    needs_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class GatePolicy:
     working_time: bool = False
     owner: str = ""
     priority: Priority = "normal"
-    proposal_schema: dict[str, Any] | None = None
+    proposal_schema: dict[str, Any] | None = field(default=None, hash=False)
     editable: tuple[str, ...] = ()
     items: Items | None = None
     limits: str = ""
@@ -151,4 +156,38 @@ class GatePolicy:
 
     def document(self) -> dict[str, Any]:
         """The JSON form, every key written out; equal documents mean equal gates."""
-        return asdict(self)
+        document: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        return document
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> GatePolicy:
+        """The policy whose `document()` this is. Keys that it lacks take their defaults."""
+        parts = {
+            key: _READ[key](value) if key in _READ and value is not None else value
+            for key, value in document.items()
+        }
+        return cls(**parts)
+
+
+def _triggers(value: Mapping[str, Any]) -> Triggers:
+    return Triggers(
+        **{**value, "boundary": tuple(Boundary(**item) for item in value.get("boundary", ()))}
+    )
+
+
+def _reason(value: Mapping[str, Any]) -> Reason:
+    return Reason(**{**value, "verdicts": tuple(value["verdicts"])})
+
+
+# How each part that is no plain value is read back from its JSON form.
+_READ: dict[str, Callable[[Any], Any]] = {
+    "steps": lambda rows: tuple(Step(**row) for row in rows),
+    "triggers": _triggers,
+    "options": tuple,
+    "context": lambda rows: tuple(ContextItem(**row) for row in rows),
+    "editable": tuple,
+    "items": lambda value: Items(**value),
+    "reasons": lambda rows: tuple(_reason(row) for row in rows),
+    "conditions": lambda rows: tuple(ConditionTemplate(**row) for row in rows),
+    "batch": lambda value: Batch(**value),
+}

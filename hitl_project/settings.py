@@ -1,12 +1,15 @@
-"""Settings: one file, driven by the environment; with DEBUG=0 it refuses to start with an unsafe value."""
+"""Settings, driven by the environment. With DEBUG=0 an unsafe value is refused at the start."""
 
 import hashlib
+import os
+import platform
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
+from structlog import dev, processors, stdlib
 from structlog.typing import Processor
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -36,9 +39,8 @@ def secret(name: str, development: str) -> str:
     if value.startswith("django-insecure"):
         raise ImproperlyConfigured(f"{name} is a development key: make one of your own.")
     if len(value) < SHORTEST_SECRET or len(set(value)) < FEWEST_DIFFERENT:
-        raise ImproperlyConfigured(
-            f"{name} is too weak: it needs at least {SHORTEST_SECRET} characters, {FEWEST_DIFFERENT} of them different."
-        )
+        least = f"{SHORTEST_SECRET} characters, {FEWEST_DIFFERENT} of them different"
+        raise ImproperlyConfigured(f"{name} is too weak: it needs at least {least}.")
     return value
 
 
@@ -68,6 +70,12 @@ BASE_URL = base_url("http://127.0.0.1:8000")
 REDIS_URL = env.str("REDIS_URL", default="")
 API_RATE = env.str("API_RATE", default="6000/min")
 WORKERS = env.int("WORKERS", default=2)
+SERVER_THREADS = env.int("SERVER_THREADS", default=16)  # of one web process
+CLUSTER = env.str("Q_CLUSTER_NAME", default="gatehouse")
+# Whose heartbeat it is: one name for each start of a cluster.
+CLUSTER_NAME = env.str("GATEHOUSE_CLUSTER", default=f"{CLUSTER}@{platform.node()}:{os.getpid()}")
+# Only this cluster sweeps; where none is named, every cluster does.
+SWEEPS = env.str("SWEEPING_CLUSTER", default=CLUSTER) == CLUSTER
 
 # --- database -----------------------------------------------------------------------------------
 
@@ -168,13 +176,11 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_USE_FINDERS = DEBUG  # development needs no collectstatic
+PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+FINGERPRINTED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": PLAIN if DEBUG else FINGERPRINTED},
 }
 
 # --- security -----------------------------------------------------------------------------------
@@ -243,51 +249,38 @@ Q_CLUSTER = {
 
 # --- logs: to stderr, because stdout carries answers --------------------------------------------
 
-SHARED_PROCESSORS: list[Processor] = [
+EACH_LINE: list[Processor] = [
     structlog.contextvars.merge_contextvars,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.stdlib.add_logger_name,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.PositionalArgumentsFormatter(),
+    processors.TimeStamper(fmt="iso", utc=True),
+    stdlib.add_logger_name,
+    stdlib.add_log_level,
+    stdlib.PositionalArgumentsFormatter(),
 ]
-
-FOR_PEOPLE: list[Processor] = [structlog.dev.ConsoleRenderer(colors=False)]
-FOR_MACHINES: list[Processor] = [
-    structlog.processors.format_exc_info,
-    structlog.processors.JSONRenderer(),
-]
+FOR_PEOPLE: list[Processor] = [dev.ConsoleRenderer(colors=False)]
+FOR_MACHINES: list[Processor] = [processors.format_exc_info, processors.JSONRenderer()]
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": SHARED_PROCESSORS,
+            "()": stdlib.ProcessorFormatter,
+            "foreign_pre_chain": EACH_LINE,
             "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                stdlib.ProcessorFormatter.remove_processors_meta,
                 *(FOR_PEOPLE if DEBUG else FOR_MACHINES),
             ],
         }
     },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stderr",
-            "formatter": "structured",
-        },
-    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": "WARNING" if DEBUG else "INFO"},
-    "loggers": {
-        # Django hangs a handler of its own on this one.
-        "django": {"handlers": [], "propagate": True},
-        "django.server": {"handlers": [], "propagate": True},
-    },
+    # Django hangs handlers of its own on these.
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
 }
 
-WRAP = structlog.stdlib.ProcessorFormatter.wrap_for_formatter
+WRAP = stdlib.ProcessorFormatter.wrap_for_formatter
 structlog.configure(
-    processors=[structlog.stdlib.filter_by_level, *SHARED_PROCESSORS, WRAP],
-    logger_factory=structlog.stdlib.LoggerFactory(),
+    processors=[stdlib.filter_by_level, *EACH_LINE, WRAP],
+    logger_factory=stdlib.LoggerFactory(),
     cache_logger_on_first_use=not DEBUG,
 )

@@ -13,7 +13,7 @@ from django.db import transaction
 from gates import clock
 from reviews.models import Heartbeat, IdempotencyKey, Review
 from reviews.models.review import ReviewQuerySet
-from reviews.queries.rows import with_relations
+from reviews.queries.rows import locked
 from reviews.transitions import timed
 from reviews.transitions.moves import lock
 
@@ -78,8 +78,7 @@ def _sweep_chunk(chunk: int, stuck: set[UUID]) -> int:
 
 def _enforce_chunk(due: ReviewQuerySet, chunk: int) -> int:
     with transaction.atomic():
-        locked = due.select_for_update(of=("self",), skip_locked=True).order_by("wake_at")
-        reviews = list(with_relations(locked)[:chunk])
+        reviews = locked(due.order_by("wake_at")[:chunk], skip_locked=True)
         timed.enforce(reviews, now=clock.now())
     return len(reviews)
 

@@ -66,7 +66,6 @@ MOVES: dict[str, frozenset[Status]] = {
     "pass": UNDECIDED,
     "decide": UNDECIDED,
     "escalate": UNDECIDED,
-    "reprioritise": UNDECIDED,
     "undo": RELEASABLE,
     "cancel": UNCLOSED,
     "confirm": frozenset({Status.CONDITIONAL}),

@@ -91,7 +91,7 @@ def _approve(policy: GatePolicy, case: Case, answer: Answer) -> Ruling:
             "over_limit",
             "The proposal breaks the gate's limits: it cannot be approved as it is.",
         )
-    return Ruling("approve", result=case.proposal, reasons=tuple(answer.reasons))
+    return Ruling("approve", result=case.proposal, patch=_edit(case), reasons=_each_once(answer))
 
 
 def _modify(policy: GatePolicy, case: Case, answer: Answer) -> Ruling:
@@ -105,7 +105,7 @@ def _modify(policy: GatePolicy, case: Case, answer: Answer) -> Ruling:
         raise invalid("/proposal", "not_editable", f"Only these may be changed: {allowed}.")
     _check_result(policy, case, edited)
     patch = jsonpatch.make_patch(case.original, edited).patch
-    return Ruling("modify", result=edited, patch=patch, reasons=tuple(answer.reasons))
+    return Ruling("modify", result=edited, patch=patch, reasons=_each_once(answer))
 
 
 def _partial(policy: GatePolicy, case: Case, answer: Answer) -> Ruling:
@@ -134,13 +134,13 @@ def _approve_if(policy: GatePolicy, case: Case, answer: Answer) -> Ruling:
 
 
 def _reject(policy: GatePolicy, case: Case, answer: Answer) -> Ruling:
-    return Ruling("reject", reasons=tuple(dict.fromkeys(answer.reasons)))
+    return Ruling("reject", reasons=_each_once(answer))
 
 
 def _respond(policy: GatePolicy, case: Case, answer: Answer) -> Ruling:
     if not answer.message.strip():
         raise invalid("/message", "required", "Write the answer that the workflow goes on with.")
-    return Ruling("respond", result={"message": answer.message}, reasons=tuple(answer.reasons))
+    return Ruling("respond", result={"message": answer.message}, reasons=_each_once(answer))
 
 
 _RULES = {
@@ -171,12 +171,12 @@ def _item_verdicts(ids: list[str], given: Sequence[Mapping[str, Any]]) -> dict[s
 
 def _item_reasons(items: Sequence[Mapping[str, Any]]) -> list[str]:
     return [
-        code for item in items if item["verdict"] == "reject" for code in item.get("reasons", ())
+        code for item in items if item["verdict"] == "reject" for code in item.get("reasons") or ()
     ]
 
 
 def _terms(policy: GatePolicy, at: int, item: Mapping[str, Any]) -> Terms:
-    code, text = item.get("code", ""), item.get("text", "").strip()
+    code, text = item.get("code") or "", (item.get("text") or "").strip()
     known = policy.condition(code) if code else None
     if code and known is None:
         raise invalid(
@@ -193,7 +193,7 @@ def _terms(policy: GatePolicy, at: int, item: Mapping[str, Any]) -> Terms:
         )
     timeout = item.get("timeout") or (known.timeout if known else DEFAULT_TERMS_TIMEOUT)
     return Terms(
-        code, text or (known.text if known else ""), confirms, item.get("contact", ""), timeout
+        code, text or (known.text if known else ""), confirms, item.get("contact") or "", timeout
     )
 
 
@@ -256,6 +256,18 @@ def _take_over(target: Any, source: Any, pointer: jsonpointer.JsonPointer) -> No
         and int(last) < len(parent)
     ):
         parent[int(last)] = value
+
+
+def _each_once(answer: Answer) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(answer.reasons))
+
+
+def _edit(case: Case) -> list[dict[str, Any]] | None:
+    """What the edit that is being voted on changed; None where there is none."""
+    if case.proposal is case.original:
+        return None
+    patch: list[dict[str, Any]] = jsonpatch.make_patch(case.original, case.proposal).patch
+    return patch
 
 
 def _canonical(value: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""What every test stands on: a known environment, quick passwords, an event table that lets go of its rows."""
+"""What every test stands on: a known environment, quick passwords, events that can go."""
 
 import os
 
@@ -35,7 +35,7 @@ APPEND_ONLY = ("gates_event_no_update", "gates_event_no_delete", "gates_event_no
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Tests take their rows back, so the triggers that refuse it go; tests of the triggers put them back."""
+    """Tests take their rows back, so what refuses it goes; tests of the triggers put them back."""
     with django_db_blocker.unblock():
         drop_append_only_triggers()
 

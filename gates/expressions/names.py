@@ -56,7 +56,8 @@ class Names:
     def _in_context(self, path: Path) -> str:
         if self.context is None or len(path) == 1 or path[1] in self.context:
             return ""
-        return f"{written(path[:2])} is not one of the gate's context keys{meant(str(path[1]), self.context)}"
+        hint = meant(str(path[1]), self.context)
+        return f"{written(path[:2])} is not one of the gate's context keys{hint}"
 
 
 ANYTHING = Names()

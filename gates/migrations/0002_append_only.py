@@ -1,6 +1,7 @@
 """The audit trail is append-only: the database itself refuses to change it."""
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 SQLITE = [
     "CREATE TRIGGER gates_event_no_{name} BEFORE {verb} ON gates_event "
@@ -18,13 +19,13 @@ POSTGRESQL = [
 ]
 
 
-def add_triggers(apps, schema_editor):
+def add_triggers(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Create the triggers of the database at hand."""
     for statement in POSTGRESQL if schema_editor.connection.vendor == "postgresql" else SQLITE:
         schema_editor.execute(statement)
 
 
-def drop_triggers(apps, schema_editor):
+def drop_triggers(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Undo add_triggers."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP FUNCTION gates_event_refuse() CASCADE")

@@ -33,7 +33,8 @@ class ApiKey(AbstractAPIKey, Audited):
         INTEGRATOR = "integrator", _("integrator")
         PERSONAL = "personal", _("personal")
 
-    id = models.BigAutoField(primary_key=True)
+    # The library's own key is a text with the hash in it: too long for every review to point at.
+    id = models.BigAutoField(primary_key=True)  # type: ignore[assignment]
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.INTEGRATOR)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -46,9 +47,9 @@ class ApiKey(AbstractAPIKey, Audited):
     all_gates = models.BooleanField(_("all gates"), default=False)
     gates = models.ManyToManyField(Gate, blank=True, related_name="keys", verbose_name=_("gates"))
 
-    objects = ApiKeyManager()
+    objects = ApiKeyManager()  # type: ignore[misc, assignment]
 
-    class Meta(AbstractAPIKey.Meta):
+    class Meta:
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         ordering = ("-id",)

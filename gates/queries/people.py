@@ -1,4 +1,8 @@
-"""Who belongs where, and who may what."""
+"""Who belongs where, and who may what.
+
+Whether a person is active is asked where people come in: sessions and personal keys refuse those who have
+left. So a verdict of the past can be played under the name of somebody who can no longer sign in.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,12 @@ from gates.models import Membership
 
 
 def is_member(user_id: int, team_id: int) -> bool:
-    """True if the (active) person belongs to the team."""
+    """True if the person belongs to the team."""
     return _memberships(user_id, team_id).exists()
 
 
 def leads(user_id: int, *team_ids: int | None) -> bool:
-    """True if the (active) person leads one of the teams."""
+    """True if the person leads one of the teams."""
     return _memberships(user_id, *team_ids).filter(lead=True).exists()
 
 
@@ -25,4 +29,7 @@ def has_permission(user_id: int, permission: str) -> bool:
 
 
 def _memberships(user_id: int, *team_ids: int | None) -> QuerySet[Membership]:
-    return Membership.objects.filter(user_id=user_id, user__is_active=True, team_id__in=team_ids)
+    return Membership.objects.filter(
+        user_id=user_id,
+        team_id__in=[team_id for team_id in team_ids if team_id is not None],
+    )

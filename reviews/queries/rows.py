@@ -21,6 +21,15 @@ def with_relations(rows: ReviewQuerySet) -> ReviewQuerySet:
     return rows.select_related(*related).defer("version__document")
 
 
+def locked(rows: ReviewQuerySet, *, skip_locked: bool = False) -> list[Review]:
+    """Lock these rows in their order, then load them with what a transition needs.
+
+    Two statements, because one would lie: PostgreSQL reads a row that it waited for anew, but not the rows joined to it.
+    """
+    ids = list(rows.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
+    return list(with_relations(Review.objects.filter(pk__in=ids)).order_by("pk"))
+
+
 def steps_of(version_ids: Iterable[int]) -> Steps:
     """The escalation steps of versions, by (version id, level), with team and calendar."""
     rows = EscalationStep.objects.filter(version__in=set(version_ids)).select_related(

@@ -11,7 +11,7 @@ from reviews.webhooks import stamp
 
 def snapshot(review: Review) -> dict[str, Any]:
     """The review in short, as JSON. Nothing of a held verdict shows."""
-    closed = review.status == Status.CLOSED
+    decision = released(review)
     return {
         "id": str(review.pk),
         "gate": review.gate.slug,
@@ -23,8 +23,15 @@ def snapshot(review: Review) -> dict[str, Any]:
         "level": review.level,
         "due_at": stamp(review.due_at) if review.due_at else None,
         "closed_at": stamp(review.closed_at) if review.closed_at else None,
-        "decision": told(review.final_decision) if closed and review.final_decision else None,
+        "decision": told(decision) if decision else None,
     }
+
+
+def released(review: Review) -> Decision | None:
+    """The decision that integrators may know: the final one, or an approval that waits for its conditions."""
+    return (
+        review.held_decision if review.status == Status.CONDITIONAL else review.final_decision
+    )
 
 
 def told(decision: Decision) -> dict[str, Any]:

@@ -5,8 +5,8 @@ together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -58,10 +58,15 @@ class ItemResult:
 
 
 def decide_all(
-    ids: Sequence[UUID], *, actor: Actor, principal: AbstractBaseUser | ApiKey, answer: Answer
+    ids: Sequence[UUID],
+    *,
+    actor: Actor,
+    principal: AbstractBaseUser | ApiKey,
+    answer: Answer,
+    digests: Mapping[UUID, str] | None = None,
 ) -> list[ItemResult]:
     """Approve or reject many. Approval needs the gate's `batch` rule, its cap, and items that are
-    no outliers.
+    no outliers. `digests` says what the decider looked at, by review.
 
     Raises Invalid for the whole batch if a gate allows no batch approval or the cap is passed.
     """
@@ -69,7 +74,8 @@ def decide_all(
         raise invalid("/verdict", "verdict_not_offered", "A batch can be approved or rejected.")
 
     def work(review: Review, change: Change) -> None:
-        apply_verdict(review, change, answer)
+        seen = (digests or {}).get(review.pk, answer.digest)
+        apply_verdict(review, change, replace(answer, digest=seen))
 
     return run_many("decide", ids, actor, principal, work, guarded=answer.verdict == "approve")
 
@@ -94,6 +100,7 @@ def run_many(
     if len(ids) > LIMIT:
         raise invalid("/ids", "too_many", f"A batch holds at most {LIMIT} reviews.")
     refusal: Invalid | None = None
+    results: dict[UUID, DomainError | None] = {}
     with transaction.atomic():
         visible = (
             Review.objects.visible_to(principal).filter(pk__in=ids).values_list("pk", flat=True)

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import chain
 from typing import Any, TypeVar
 
-from django.db.models import Case, Model, Value, When
-from django.db.models.functions import Cast
+from django.db import connection
+from django.db.models import Model
 
 from gates import clock
 from gates.actors import Actor
@@ -74,9 +75,9 @@ class Change:
         if not row._state.adding:
             self._touched[row].update(fields)
 
-    def log(self, review: Review, verb: str, *, actor: Actor | None = None, **data: Any) -> None:
+    def log(self, review: Review, verb: str, **data: Any) -> None:
         """One event. `data` holds ids, codes and digests only."""
-        event = chained(review, verb, actor=actor or self.actor, now=self.now, data=data)
+        event = chained(review, verb, actor=self.actor, now=self.now, data=data)
         self._new[Event].append(event)
         self.set(review, **{name: getattr(review, name) for name in Audited.AUDIT_FIELDS})
 
@@ -123,24 +124,54 @@ def _insert(model: type[Model], rows: list[Model]) -> None:
 
 
 def _update(model: type[Model], rows: list[Model], fields: tuple[str, ...]) -> None:
-    """One UPDATE: a constant where all rows agree, a CASE where they differ."""
+    """One UPDATE, joined to a list of what differs from row to row.
+
+    Not a CASE: over 500 rows Django takes half a second to write one.
+    """
     if len(rows) == 1:
         rows[0].save(update_fields=fields)
         return
-    values = {name: _value(model, name, rows) for name in fields}
-    model._default_manager.filter(pk__in=[row.pk for row in rows]).update(**values)
+    columns = {name: _stored(model, name, rows) for name in ("pk", *fields)}
+    same = [name for name in fields if all(value == columns[name][0] for value in columns[name])]
+    differing = ["pk", *(name for name in fields if name not in same)]
+    given = list(zip(*(columns[name] for name in differing), strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _update_statement(model, same, differing, len(rows)),
+            [*(columns[name][0] for name in same), *chain.from_iterable(given)],
+        )
 
 
-def _value(model: type[Model], name: str, rows: list[Model]) -> Any:
-    field = model._meta.get_field(name)
-    given = [getattr(row, field.attname) for row in rows]
-    if all(value == given[0] for value in given):
-        return given[0]
-    whens = [
-        When(pk=row.pk, then=_literal(value, field)) for row, value in zip(rows, given, strict=True)
+def _update_statement(
+    model: type[Model], same: list[str], differing: list[str], count: int
+) -> str:
+    """Both databases call the columns of a VALUES list column1, column2 and so on."""
+    table, key = _quoted(model._meta.db_table), _column(model, "pk")
+    assigned = [f"{_column(model, name)} = %s" for name in same]
+    assigned += [
+        f"{_column(model, name)} = given.column{number}"
+        for number, name in enumerate(differing[1:], start=2)
     ]
-    return Cast(Case(*whens, output_field=field), output_field=field)
+    row = f"({', '.join(['%s'] * len(differing))})"
+    return (
+        f"UPDATE {table} SET {', '.join(assigned)} "  # noqa: S608
+        f"FROM (VALUES {', '.join([row] * count)}) AS given WHERE {table}.{key} = given.column1"
+    )
 
 
-def _literal(value: Any, field: Any) -> Value:
-    return Value(None) if value is None else Value(value, output_field=field)
+def _stored(model: type[Model], name: str, rows: list[Model]) -> list[Any]:
+    """What the rows hold in this field, as the database takes it: an absent JSON value is NULL, never `null`."""
+    field = _field(model, name)
+    return [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows]
+
+
+def _field(model: type[Model], name: str) -> Any:
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+
+
+def _column(model: type[Model], name: str) -> str:
+    return _quoted(_field(model, name).column)
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)

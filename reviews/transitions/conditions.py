@@ -80,7 +80,8 @@ def _may_answer(review: Review, change: Change, condition: Condition) -> None:
     elif condition.confirms == "api":
         allowed = change.actor.key_id is not None and change.actor.key_id == review.key_id
     else:
-        rights.member_of_level(review, change)
+        user_id = rights.member_of_level(review, change)
+        rights.not_own(review, user_id, change.actor.username)
         allowed = True
     if not allowed:
         raise NotAllowed(f"This condition is confirmed by: {condition.get_confirms_display()}.")

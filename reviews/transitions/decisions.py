@@ -148,7 +148,6 @@ def _record(
     review: Review, change: Change, ruling: verdicts.Ruling, answer: verdicts.Answer
 ) -> Decision:
     outcome = OUTCOME_OF_VERDICT[ruling.verdict]
-    patch = ruling.patch
     if ruling.verdict == "approve" and review.edit is not None:
         outcome = Outcome.MODIFIED
     return passage.decision(
@@ -158,7 +157,7 @@ def _record(
         outcome,
         verdict=ruling.verdict,
         result=ruling.result,
-        patch=patch,
+        patch=ruling.patch,
         items=ruling.items,
         reasons=list(ruling.reasons),
         note=answer.note,

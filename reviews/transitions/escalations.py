@@ -1,4 +1,4 @@
-"""A person passes a review up the chain, or changes how urgent it is."""
+"""A person passes a review up the chain."""
 
 from __future__ import annotations
 

@@ -85,10 +85,10 @@ def pass_on(review_id: UUID, *, actor: Actor) -> Review:
 
 
 def lease(review: Review, change: Change, user_id: int) -> None:
-    """Set the lease of a locked review, and that a person has opened it."""
+    """Set the lease of a locked review. Who takes it has opened it; who is given it has not."""
     until = change.now + timedelta(seconds=policy_of(review.version).lease)
     change.set(rights.assignment_of(review), reviewer_id=user_id, lease_until=until)
-    if review.seen_at is None:
+    if review.seen_at is None and user_id == change.actor.user_id:
         change.set(review, seen_at=change.now)
 
 
@@ -103,7 +103,7 @@ def _may_assign(review: Review, change: Change) -> None:
 
 
 def _eligible(review: Review, username: str) -> int:
-    user = get_user_model().objects.filter(username=username).first()
+    user = get_user_model().objects.filter(username=username, is_active=True).first()
     if user is None or review.team_id is None or not people.is_member(user.pk, review.team_id):
         raise invalid("/reviewer", "not_eligible", f"“{username}” is no member of {review.team}.")
     rights.not_own(review, user.pk, username)

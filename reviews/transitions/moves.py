@@ -13,8 +13,16 @@ from gates import clock
 from gates.actors import Actor
 from reviews.errors import DomainError, Escalated, Expired, Missing
 from reviews.models import Review
-from reviews.queries.rows import with_relations
-from reviews.states import MOVES, OF_ONE_LEVEL, Outcome, Source, Status, check_move
+from reviews.queries.rows import locked
+from reviews.states import (
+    MOVES,
+    OF_ONE_LEVEL,
+    ConditionStatus,
+    Outcome,
+    Source,
+    Status,
+    check_move,
+)
 from reviews.transitions import timed
 from reviews.transitions.change import Change
 from reviews.webhooks import stamp
@@ -67,14 +75,13 @@ def lock(review_ids: Collection[UUID]) -> list[Review]:
     """Lock and reload reviews, in one order for all, so that two batches cannot wait for each
     other.
     """
-    rows = Review.objects.select_for_update(of=("self",)).filter(pk__in=review_ids)
-    return list(with_relations(rows).order_by("pk"))
+    return locked(Review.objects.filter(pk__in=review_ids).order_by("pk"))
 
 
 def _check(move: str, review: Review, moved: bool) -> None:
     """Refuse the move, and say so when it was a deadline that came first (`moved`: just now)."""
     if review.status not in MOVES[move]:
-        if _closed_by_time(review, moved):
+        if _closed_by_time(review):
             closed_at = stamp(review.closed_at) if review.closed_at else None
             raise Expired("Time ran out before this.", outcome=review.outcome, closed_at=closed_at)
         check_move(move, review.status)
@@ -82,8 +89,10 @@ def _check(move: str, review: Review, moved: bool) -> None:
         raise Escalated("Time ran out at this level and the review went up.", level=review.level)
 
 
-def _closed_by_time(review: Review, moved: bool) -> bool:
+def _closed_by_time(review: Review) -> bool:
+    """Whoever applied the deadline: the level's, or that of a condition."""
     final = review.final_decision
-    if final is None:
-        return False
-    return final.source == Source.TIMEOUT or (moved and review.outcome == Outcome.CONDITION_FAILED)
+    if final is not None and final.source == Source.TIMEOUT:
+        return True
+    failed = review.outcome == Outcome.CONDITION_FAILED
+    return failed and review.conditions.filter(status=ConditionStatus.EXPIRED).exists()

@@ -95,7 +95,7 @@ def close(
     review: Review, change: Change, final: Decision, outcome: Outcome, result: Any = None
 ) -> None:
     """The review is over: `final` stands, nothing wakes it again."""
-    end_level(review, change, _ENDINGS.get(final.source, Ending.DECIDED))
+    end_level(review, change, _ENDINGS.get(Source(final.source), Ending.DECIDED))
     change.set(final, final=True)
     change.set(
         review,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gates.queries import people
-from reviews.errors import HeldByOther, NotAllowed, OwnProposal
+from reviews.errors import Escalated, HeldByOther, NotAllowed, OwnProposal
 from reviews.models import Assignment, Review
 from reviews.transitions.change import Change
 
@@ -16,14 +16,24 @@ def person_of(change: Change) -> int:
 
 
 def member_of_level(review: Review, change: Change) -> int:
-    """The acting person, who belongs to the team that is asked now."""
+    """The acting person, who belongs to the team that is asked now. Raises Escalated for a team
+    that was asked before.
+    """
     user_id = person_of(change)
     team_id = review.team_id
     if team_id is None or not change.once(
         ("member", team_id), lambda: people.is_member(user_id, team_id)
     ):
+        if _was_asked(review, user_id):
+            raise Escalated("The review went up to the next level.", level=review.level)
         raise NotAllowed(f"Only {review.team} may do this now.")
     return user_id
+
+
+def _was_asked(review: Review, user_id: int) -> bool:
+    """True if the review was before the person's team and has left it."""
+    left = Assignment.objects.filter(review=review, level__lt=review.level)
+    return left.filter(team__memberships__user=user_id).exists()
 
 
 def assignment_of(review: Review) -> Assignment:

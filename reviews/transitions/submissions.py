@@ -15,7 +15,7 @@ from django.db import transaction
 
 from gates import clock, routing, titles
 from gates.actors import POLICY
-from gates.models import ApiKey, Gate
+from gates.models import ApiKey, GateVersion
 from gates.policy import GatePolicy
 from gates.queries.policies import policy_of
 from reviews.errors import FieldError, Invalid, Missing, invalid
@@ -51,12 +51,12 @@ class Submission:
 def submit(submission: Submission, *, key: ApiKey) -> Review:
     """Open a review. Raises Missing for a gate out of the key's scope and Invalid for content."""
     with transaction.atomic():
-        gate = gate_for(key, submission.gate)
-        policy = policy_of(gate.version)
+        version = version_for(key, submission.gate)
+        policy = policy_of(version)
         coin = check(policy, submission)
-        revised = _revised(submission, key, gate, policy)
+        revised = _revised(submission, key, policy)
         change = Change(now=clock.now(), actor=key.actor())
-        review = _new_review(submission, gate, key, revised, change.now)
+        review = change.new(_new_review(submission, version, key, revised, change.now))
         review.digest = passage.fingerprint(review)
         routed = routing.route(
             policy,
@@ -70,14 +70,11 @@ def submit(submission: Submission, *, key: ApiKey) -> Review:
     return review
 
 
-def gate_for(key: ApiKey, slug: str) -> Gate:
-    """The gate, if it is published and in the key's scope; else Missing, so that its existence does
-    not show.
-    """
-    found = (
-        Gate.objects.filter(slug=slug).select_related("version").defer("version__document").first()
-    )
-    if found is None or found.version is None or key.personal or not key.reaches(found):
+def version_for(key: ApiKey, slug: str) -> GateVersion:
+    """The published version of a gate in the key's scope; else Missing, so that no gate shows outside it."""
+    versions = GateVersion.objects.filter(published_for__slug=slug)
+    found = versions.select_related("gate").defer("document").first()
+    if found is None or key.personal or not key.reaches(found.gate):
         raise Missing(f"There is no gate “{slug}” for this key.")
     return found
 
@@ -124,14 +121,16 @@ def _route(review: Review, change: Change, policy: GatePolicy, routed: routing.R
     passage.tell_closed(review, change, decided=False)
 
 
-def _revised(submission: Submission, key: ApiKey, gate: Gate, policy: GatePolicy) -> Review | None:
+def _revised(submission: Submission, key: ApiKey, policy: GatePolicy) -> Review | None:
     """The locked review that this one revises: rejected, by the same key at the same gate, not
     revised before.
     """
     if submission.revises is None:
         return None
     target = (
-        Review.objects.select_for_update().filter(pk=submission.revises, key=key, gate=gate).first()
+        Review.objects.select_for_update(of=("self",))
+        .filter(pk=submission.revises, key=key, gate__slug=policy.slug)
+        .first()
     )
     if target is None or target.outcome != Outcome.REJECTED:
         raise invalid(
@@ -149,13 +148,16 @@ def _revised(submission: Submission, key: ApiKey, gate: Gate, policy: GatePolicy
 
 
 def _new_review(
-    submission: Submission, gate: Gate, key: ApiKey, revised: Review | None, now: datetime
+    submission: Submission,
+    version: GateVersion,
+    key: ApiKey,
+    revised: Review | None,
+    now: datetime,
 ) -> Review:
-    version = gate.version
     policy = policy_of(version)
     return Review(
         id=clock.new_id(now),
-        gate=gate,
+        gate=version.gate,
         version=version,
         key=key,
         title=titles.render_title(policy.description, submission.proposal, submission.context),

@@ -101,7 +101,7 @@ def expire(reviews: Sequence[Review], change: Change) -> set[UUID]:
 
 
 def _expire(review: Review, change: Change, policy: GatePolicy, steps: Steps) -> bool:
-    action = policy.action_at(review.level)
+    action: str = policy.action_at(review.level)
     if action == "escalate":
         go_up(review, change, policy, steps, Ending.EXPIRED, "expired")
         return True
@@ -129,13 +129,19 @@ def _approval_or_less(review: Review, change: Change, policy: GatePolicy) -> str
     """An approval by timeout needs a proposal within limits that nobody edited, eyes on it where
     the gate says so,
     and to be on time."""
-    unseen = policy.approve_needs_seen and review.seen_at is None
+    unseen = policy.approve_needs_seen and not _seen_in_time(review)
     if review.over_limit or review.edit is not None or unseen:
         return "reject"
     late = review.due_at is not None and change.now - review.due_at > LATEST_APPROVAL
     if late:
         return "reject" if review.deadline_renewed else "renew"
     return "approve"
+
+
+def _seen_in_time(review: Review) -> bool:
+    """Eyes that came between the deadline and the sweep come too late."""
+    seen_at, due_at = review.seen_at, review.due_at
+    return seen_at is not None and due_at is not None and seen_at < due_at
 
 
 def _renew_deadline(review: Review, change: Change, policy: GatePolicy, steps: Steps) -> None:

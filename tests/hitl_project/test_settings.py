@@ -188,8 +188,11 @@ def test_the_cluster_leaves_time_for_a_task_that_waits(load):
 
 
 def test_logs_go_to_stderr_only(load):
-    handlers = load(**PRODUCTION)["LOGGING"]["handlers"]
-    assert [handler["stream"] for handler in handlers.values()] == ["ext://sys.stderr"]
+    logging_ = load(**PRODUCTION)["LOGGING"]
+    assert logging_["handlers"] == {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "structured"}  # stderr by default
+    }
+    assert all(logger["handlers"] == [] for logger in logging_["loggers"].values())
 
 
 def test_static_files_are_fingerprinted_in_production_only(load):

@@ -1,0 +1,83 @@
+"""The audit trail, to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.filters import SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from gates.admin.base import ReadOnlyAdmin
+from gates.admin.display import json_field, short
+from gates.models import Event
+
+SUBJECTS = (
+    ("review", _("review")),
+    ("gate", _("gate")),
+    ("team", _("team")),
+    ("apikey", _("API key")),
+)
+
+
+class SubjectFilter(SimpleListFilter):
+    """The kind of thing that the events are about."""
+
+    title = _("subject")
+    parameter_name = "subject_type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """Fixed, so that no list of what there is has to be gathered."""
+        return SUBJECTS
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        """Events of that kind of subject."""
+        value = self.value()
+        return queryset.filter(subject_type=value) if value in dict(SUBJECTS) else queryset
+
+
+class SubjectIdFilter(SimpleListFilter):
+    """One subject; there only when a link asked for it."""
+
+    title = _("subject id")
+    parameter_name = "subject_id"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """The one that was asked for."""
+        value = self.value()
+        return ((value, value),) if value else ()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        """Events of that subject."""
+        value = self.value()
+        return queryset.filter(subject_id=value.replace("\0", "")) if value else queryset
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """Whoever may see events sees those of everything: they hold ids, codes and digests only."""
+
+    list_display = ("at", "subject_type", "subject_id", "seq", "verb", "actor", "data_short")
+    list_display_links = ("at",)
+    list_filter = (SubjectFilter, SubjectIdFilter)
+    search_fields = ("subject_id",)
+    search_help_text = _("A subject's id, whole.")
+    fields = (
+        ("subject_type", "subject_id", "seq"),
+        "at",
+        "verb",
+        ("actor", "actor_id"),
+        "data_shown",
+        "prev",
+        "hash",
+    )
+    readonly_fields = ("data_shown",)
+    data_shown = json_field("data", _("data"))
+
+    @admin.display(description=_("data"))
+    def data_short(self, event: Event) -> str:
+        """The data on one line."""
+        return short(event.data)

@@ -1,0 +1,115 @@
+"""Teams with their people, and calendars: edited here, but written by transitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from gates.admin.base import STYLE, AuditedAdmin, acting
+from gates.admin.forms import PersonField
+from gates.models import Calendar, Membership, Team
+from gates.transitions import teams
+
+
+class MembershipForm(forms.ModelForm):
+    """A place in a team; whose it is does not change."""
+
+    user = PersonField(label=_("person"))
+
+    class Meta:
+        model = Membership
+        fields = ("user", "lead")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.initial["user"] = self.instance.user
+            self.fields["user"].disabled = True
+
+
+class MembershipInline(admin.TabularInline):
+    """Who is in the team."""
+
+    model = Membership
+    form = MembershipForm
+    extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        """With the people, by name."""
+        rows = super().get_queryset(request).select_related("user", "team")
+        return rows.order_by("user__username")
+
+
+@admin.register(Team)
+class TeamAdmin(AuditedAdmin):
+    """A team may be renamed and staffed, but not deleted: gates and reviews point at it."""
+
+    list_display = ("slug", "name", "time_zone", "calendar", "people")
+    list_select_related = ("calendar",)
+    search_fields = ("slug", "name")
+    fields = ("slug", "name", "time_zone", "calendar")
+    inlines = (MembershipInline,)
+    show_full_result_count = False
+
+    class Media:
+        css = STYLE
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        """With the number of people."""
+        return super().get_queryset(request).annotate(people_count=Count("memberships"))
+
+    @admin.display(description=_("people"))
+    def people(self, team: Team) -> int:
+        """How many belong to it."""
+        count: int = getattr(team, "people_count", 0)
+        return count
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> tuple[str, ...]:
+        """Policies name teams by slug, so it stays."""
+        return () if obj is None else ("slug",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never: its trail would point at nothing."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
+        """By a transition, which locks the row: its chain of events must not be written over."""
+        if not change:
+            teams.create(obj, actor=acting(request.user))
+            return
+        fields = {name: form.cleaned_data[name] for name in form.changed_data}
+        if fields:
+            teams.change(obj.pk, actor=acting(request.user), **fields)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """All changes of people in one transition."""
+        formset.save(commit=False)
+        seats = [*formset.new_objects, *(seat for seat, _changed in formset.changed_objects)]
+        gone = {seat.user_id for seat in formset.deleted_objects}
+        teams.change_members(
+            form.instance.pk,
+            actor=acting(request.user),
+            leads={seat.user_id: seat.lead for seat in seats},
+            gone=gone,
+        )
+
+
+@admin.register(Calendar)
+class CalendarAdmin(admin.ModelAdmin):
+    """Weekly working hours; one that a team uses cannot be deleted."""
+
+    list_display = ("name",)
+    search_fields = ("name",)
+    fields = ("name", "hours")
+    show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Calendar, form: Any, change: bool) -> None:
+        """By a transition, so that the teams' trails tell of it."""
+        teams.save_calendar(obj, actor=acting(request.user))

@@ -1,0 +1,122 @@
+"""The values that a rule is asked about: only what it reads, and no more than it can handle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gates.expressions.names import ITEM, ROOTS, Path, written
+from gates.expressions.scan import Reference
+
+MAX_LIST = 1000
+MAX_DEPTH = 64
+MAX_NUMBER = 2**53
+MAX_WORK = 1_000_000  # values compared inside a loop; about a fifth of a second
+
+
+class RuleError(ValueError):
+    """The rule gives no answer for these values; the message says why."""
+
+
+def facts_for(
+    references: Sequence[Reference], facts: Mapping[str, Any], literals: int
+) -> dict[str, Any]:
+    """What the library is given. Raises RuleError if that is too much, or cannot be judged."""
+    nullable = {reference.path for reference in references if reference.nullable}
+    known = {}
+    for root in ROOTS:
+        wanted = [reference.path for reference in references if reference.path[0] == root]
+        value = _only(facts.get(root), wanted)
+        if wanted and (value is not None or (root,) in nullable):
+            known[root] = _plain(value, (root,), nullable)
+    _check_work(references, known, literals)
+    return known
+
+
+def read(facts: Mapping[str, Any], path: Path) -> Any:
+    """The value at `path`, or None if there is none."""
+    value: Any = facts
+    for part in path:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _only(value: Any, wanted: Sequence[Path]) -> Any:
+    """A root without the members that the rule does not read."""
+    if not isinstance(value, Mapping) or any(len(path) == 1 for path in wanted):
+        return value
+    members = {path[1] for path in wanted}
+    return {key: member for key, member in value.items() if key in members}
+
+
+def _plain(value: Any, path: Path, nullable: set[Path]) -> Any:
+    if len(path) > MAX_DEPTH:
+        raise RuleError(f"{written(path[:3])} is nested too deeply")
+    if isinstance(value, Mapping):
+        members = {str(key): (member, (*path, str(key))) for key, member in value.items()}
+        return {
+            key: _plain(member, at, nullable)
+            for key, (member, at) in members.items()
+            if member is not None or at in nullable
+        }
+    if isinstance(value, list | tuple):
+        return _list(value, (*path, ITEM), nullable)
+    return _scalar(value, path)
+
+
+def _list(values: Sequence[Any], path: Path, nullable: set[Path]) -> list[Any]:
+    if len(values) > MAX_LIST:
+        raise RuleError(f"{written(path[:-1])} has more than {MAX_LIST} elements")
+    if None in values and path not in nullable:
+        raise RuleError(f"{written(path[:-1])} holds null")
+    return [_plain(value, path, nullable) for value in values]
+
+
+def _scalar(value: Any, path: Path) -> Any:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if not isinstance(value, int | float):
+        raise RuleError(f"{written(path)} is no JSON value")
+    if not abs(value) <= MAX_NUMBER:
+        raise RuleError(f"{written(path)} is too large a number")
+    return float(value)
+
+
+def _check_work(references: Sequence[Reference], known: Mapping[str, Any], literals: int) -> None:
+    """A loop works through its body once per element: refuse what would take long."""
+    inside = [
+        reference.path for reference in references if reference.in_loop and not reference.bound
+    ]
+    if not inside:
+        return
+    rounds = literals + sum(
+        _longest(read(known, _fixed(reference.path))) for reference in references
+    )
+    if rounds * sum(_weight(read(known, _fixed(path))) for path in inside) > MAX_WORK:
+        raise RuleError("there is too much to compare inside a loop")
+
+
+def _fixed(path: Path) -> Path:
+    return path[: path.index(ITEM)] if ITEM in path else path
+
+
+def _longest(value: Any) -> int:
+    """The length of the longest list in a value."""
+    parts = (
+        list(value.values())
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list)
+        else []
+    )
+    own = len(value) if isinstance(value, list) else 0
+    return max([own, *(_longest(part) for part in parts)])
+
+
+def _weight(value: Any) -> int:
+    """About how many steps it takes to compare a value."""
+    if isinstance(value, dict):
+        return 1 + sum(1 + len(key) // 16 + _weight(member) for key, member in value.items())
+    if isinstance(value, list):
+        return 1 + sum(_weight(part) for part in value)
+    return 1 + len(value) // 16 if isinstance(value, str) else 1

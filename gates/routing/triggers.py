@@ -1,0 +1,194 @@
+"""Which triggers fire for a proposal: all are kept, and a rule that cannot be judged fires."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gates.expressions import ExpressionError, Names, Rule, RuleError, compile_rule
+from gates.policy import GatePolicy
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One trigger that fired. `name` tells rules of a kind apart; `value` (JSON) is what it saw."""
+
+    code: str
+    text: str
+    name: str = ""
+    value: Any = None
+
+    def as_json(self) -> dict[str, Any]:
+        """`{code, text}`, with `name` and `value` where there are any."""
+        found: dict[str, Any] = {"code": self.code, "text": self.text}
+        if self.name:
+            found["name"] = self.name
+        if self.value is not None:
+            found["value"] = self.value
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Where a proposal goes, and why."""
+
+    why: tuple[Why, ...]
+
+    @classmethod
+    def from_json(cls, rows: Sequence[Mapping[str, Any]]) -> Routing:
+        """The routing that a review keeps as `why`."""
+        return cls(
+            tuple(
+                Why(row["code"], row["text"], row.get("name", ""), row.get("value")) for row in rows
+            )
+        )
+
+    @property
+    def asks_person(self) -> bool:
+        """True if a person decides."""
+        return bool(self.why)
+
+    @property
+    def over_limit(self) -> bool:
+        """True if the proposal cannot be approved as it is."""
+        return any(item.code == "over_limit" for item in self.why)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRule:
+    """A CEL rule of a gate, at `key` of the policy file; `text` is shown when it fires."""
+
+    key: str
+    code: str
+    when: str
+    text: str
+    name: str = ""
+
+
+def names_of(policy: GatePolicy) -> Names:
+    """What the rules of a gate may name."""
+    return Names(policy.proposal_schema, frozenset(item.key for item in policy.context))
+
+
+def rules_of(policy: GatePolicy) -> list[NamedRule]:
+    """The CEL triggers of a gate."""
+    triggers = policy.triggers
+    rules = [
+        NamedRule(
+            "triggers.irreversible",
+            "irreversible",
+            triggers.irreversible,
+            "This action cannot be undone.",
+        )
+        if isinstance(triggers.irreversible, str)
+        else None,
+        NamedRule(
+            "triggers.stakes", "stakes", triggers.stakes, f"The stakes are high: {triggers.stakes}."
+        )
+        if triggers.stakes
+        else None,
+        *(
+            NamedRule(
+                f"triggers.boundary.{edge.code}.when", "boundary", edge.when, edge.policy, edge.code
+            )
+            for edge in triggers.boundary
+        ),
+    ]
+    return [rule for rule in rules if rule is not None]
+
+
+def route(
+    policy: GatePolicy,
+    *,
+    proposal: Any,
+    context: Facts,
+    confidence: float | None,
+    coin: float | None,
+) -> Routing:
+    """Where a proposal goes. `coin` is None where none is tossed, or where it must not show."""
+    facts = {"proposal": proposal, "context": context, "confidence": confidence}
+    return Routing(
+        (
+            *_fixed(policy),
+            *(why for rule in rules_of(policy) if (why := _ask(rule, policy, facts))),
+            *_confidence(policy.triggers.confidence_below, confidence),
+            *_calibration(policy.triggers.calibration, coin),
+            *_limits(policy, facts),
+        )
+    )
+
+
+def within_limits(
+    policy: GatePolicy, result: Any, context: Facts, confidence: float | None
+) -> bool:
+    """True if the gate's `limits` hold for what would be released; if in doubt they do not."""
+    if not policy.limits:
+        return True
+    try:
+        rule = compile_rule(policy.limits, names_of(policy))
+        return rule.holds({"proposal": result, "context": context, "confidence": confidence})
+    except (ExpressionError, RuleError):
+        return False
+
+
+def _fixed(policy: GatePolicy) -> Iterator[Why]:
+    """The triggers that look at nothing."""
+    if policy.triggers.irreversible is True:
+        yield Why("irreversible", "This action cannot be undone.")
+    if policy.triggers.always_because:
+        yield Why("always", policy.triggers.always_because)
+
+
+def _ask(rule: NamedRule, policy: GatePolicy, facts: Facts) -> Why | None:
+    try:
+        compiled = compile_rule(rule.when, names_of(policy))
+        if not compiled.holds(facts):
+            return None
+    except (ExpressionError, RuleError) as error:
+        name = rule.key.removeprefix("triggers.").removesuffix(".when")
+        return Why(
+            "rule_error",
+            f"The rule “{name}” could not be judged: {error}.",
+            name,
+            {"rule": rule.when},
+        )
+    return Why(rule.code, rule.text, rule.name, _seen(compiled, facts))
+
+
+def _seen(rule: Rule, facts: Facts) -> dict[str, Any] | None:
+    return rule.values(facts) or None
+
+
+def _confidence(floor: float | None, confidence: float | None) -> Iterator[Why]:
+    if floor is None:
+        return
+    if confidence is None:
+        yield Why("confidence_below", f"The AI gave no confidence; {floor} is needed.")
+    elif confidence < floor:
+        yield Why(
+            "confidence_below",
+            f"The AI's confidence of {confidence} is below {floor}.",
+            value=confidence,
+        )
+
+
+def _calibration(share: float | None, coin: float | None) -> Iterator[Why]:
+    if share is not None and coin is not None and coin < share:
+        yield Why(
+            "calibration",
+            f"Chosen at random: {share * 100:g} % of all proposals go to a person.",
+            value=share,
+        )
+
+
+def _limits(policy: GatePolicy, facts: Facts) -> Iterator[Why]:
+    if within_limits(policy, facts["proposal"], facts["context"], facts["confidence"]):
+        return
+    try:
+        value = _seen(compile_rule(policy.limits), facts)
+    except ExpressionError:
+        value = None
+    yield Why("over_limit", f"It breaks the gate's limits: {policy.limits}.", value=value)

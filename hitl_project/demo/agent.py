@@ -1,0 +1,152 @@
+"""The demo's agent: it proposes refunds, waits for the answer and says what it did with it.
+
+It knows Gatehouse by address and key only, like any integrator, and executes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from threading import Lock, Thread
+from time import monotonic, sleep
+from typing import Any
+
+from hitl_project.demo.cases import Case, invent
+from hitl_project.demo.client import Client, Refused
+
+Say = Callable[[str], None]
+Review = dict[str, Any]
+
+PATIENCE = 20  # seconds that one waiting call may take
+BREATH = 2.0  # seconds between two of them, however fast they come back
+REVISIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """What works on one case after the other."""
+
+    client: Client
+    gate: str
+    say: Say
+    pause: Callable[[float], None] = sleep
+
+    def work_on(self, case: Case) -> None:
+        """From proposal to end, with a revision or two where a person says no."""
+        revises = None
+        for round_ in range(REVISIONS + 1):
+            review = self._propose(case, revises)
+            self._tell(case, self._reading(case, review))
+            if review["outcome"] != "rejected" or not _by_person(review):
+                return
+            revises, case = review["id"], case.less()
+            if round_ < REVISIONS:
+                self.pause(BREATH)
+                self._tell(case, f"asks again, for {_money(case.amount)}")
+        self._tell(case, "gave up after two revisions")
+
+    def _propose(self, case: Case, revises: str | None) -> Review:
+        body = case.submission(self.gate) | ({"revises": revises} if revises else {})
+        review = self.client.post("reviews/", body)
+        if review["status"] != "closed":
+            why = ", ".join(item["code"] for item in review["why"])
+            self._tell(case, f"asks to refund {_money(case.amount)} to {case.customer.name} ({why})")
+        return self._follow(case, review)
+
+    def _follow(self, case: Case, review: Review) -> Review:
+        """Wait until the review is closed; a condition that is ours to check is checked."""
+        told: set[str] = set()
+        while review["status"] != "closed":
+            for condition in review["conditions"]:
+                if condition["status"] == "open" and condition["id"] not in told:
+                    told.add(condition["id"])
+                    self._meet(case, condition)
+            begun = monotonic()
+            review = self.client.get(f"reviews/{review['id']}/wait/", seconds=PATIENCE)
+            if review["status"] != "closed":
+                self.pause(max(0.0, BREATH - (monotonic() - begun)))
+        return review
+
+    def _meet(self, case: Case, condition: dict[str, Any]) -> None:
+        if condition["confirms"] != "api":
+            self._tell(case, f"waits until somebody confirms: {condition['text']}")
+            return
+        self._tell(case, f"checks a condition: {condition['text']}")
+        self.pause(BREATH)
+        try:
+            self.client.post(f"conditions/{condition['id']}/confirm/", {})
+        except Refused as refusal:
+            self._tell(case, f"could not confirm it ({refusal.code})")
+
+    def _reading(self, case: Case, review: Review) -> str:
+        """What was done with the result. Nobody's money moves."""
+        outcome, decision = review["outcome"], review["decision"] or {}
+        if decision.get("source") == "timeout":
+            return f"nobody answered in time: {outcome}, {_done(outcome, review)}"
+        if decision.get("source") == "policy":
+            return f"{_done(outcome, review)} at once, no person needed"
+        return f"{_done(outcome, review)} ({_by(outcome, decision)})"
+
+    def _tell(self, case: Case, text: str) -> None:
+        self.say(f"agent  order {case.order}  {text}")
+
+
+class Pace:
+    """Starts cases one after the other, however many hands there are."""
+
+    def __init__(self, seconds: float, random: Random) -> None:
+        self._seconds = seconds
+        self._random = random
+        self._lock = Lock()
+
+    def next_case(self) -> Case:
+        """A new case, after a pause of a person's length."""
+        with self._lock:
+            sleep(self._seconds * self._random.uniform(0.5, 1.5))
+            return invent(self._random)
+
+
+def start(agent: Agent, pace: Pace, hands: int) -> list[Thread]:
+    """Begin to work, with as many cases open at once as there are hands."""
+    threads = [Thread(target=_keep_working, args=(agent, pace), daemon=True) for _ in range(hands)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _keep_working(agent: Agent, pace: Pace) -> None:
+    while True:
+        try:
+            agent.work_on(pace.next_case())
+        except Refused as refusal:
+            agent.say(f"agent  refused: {refusal}")
+            agent.pause(BREATH)
+
+
+def _by_person(review: Review) -> bool:
+    return (review["decision"] or {}).get("source") == "human"
+
+
+def _done(outcome: str, review: Review) -> str:
+    """What follows from an outcome; the amount is that of the result, not of the proposal."""
+    result, asked = review["result"] or {}, review["proposal"]["amount"]
+    if outcome in {"approved", "partially_approved"}:
+        return f"refunded {_money(result['amount'])}"
+    if outcome == "modified":
+        return f"refunded {_money(result['amount'])} instead of {_money(asked)}"
+    if outcome == "answered":
+        return f"sent the customer a person's words: “{result['message']}”"
+    return "dropped it"
+
+
+def _by(outcome: str, decision: dict[str, Any]) -> str:
+    who = decision.get("reviewer") or decision.get("source") or "nobody"
+    reasons = ", ".join(decision.get("reasons") or ())
+    note = f"“{decision['note']}”" if decision.get("note") else ""
+    words = " ".join(part for part in (reasons, note) if part)
+    return f"{outcome} by {who}{': ' if words else ''}{words}"
+
+
+def _money(amount: float) -> str:
+    return f"${amount:,.2f}"

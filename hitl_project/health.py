@@ -1,0 +1,55 @@
+"""Whether time is kept and the database is there, for machines that ask every few seconds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from time import monotonic
+
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from gates import clock
+from hitl_project.apps import LOADED
+from reviews.models import Heartbeat
+
+FRESH = timedelta(seconds=10)
+
+
+def sweeping() -> str:
+    """Why deadlines may not be kept, as a code; empty when a sweep ran since this process started
+    and less than 10 s ago.
+    """
+    try:
+        last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+        now = clock.now()
+    except DatabaseError:
+        return "database_unreachable"
+    if last is None or last < _started(now):
+        return "no_sweep_yet"
+    return "" if now - last < FRESH else "sweep_stale"
+
+
+def ready() -> str:
+    """Why requests cannot be served, as a code; empty when they can."""
+    try:
+        applied = MigrationRecorder(connection).applied_migrations()
+    except DatabaseError:
+        return "database_unreachable"
+    return "" if _leaves() <= set(applied) else "migrations_missing"
+
+
+def heartbeat(cluster: str) -> datetime | None:
+    """When the cluster last swept."""
+    return Heartbeat.objects.filter(pk=cluster).values_list("at", flat=True).first()
+
+
+def _started(now: datetime) -> datetime:
+    """When this process was loaded, by the clock that heartbeats are written by."""
+    return now - timedelta(seconds=monotonic() - LOADED)
+
+
+@cache
+def _leaves() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())

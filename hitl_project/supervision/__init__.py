@@ -1,0 +1,1 @@
+"""Keeping web server and cluster alive together, and leaving nothing behind."""

@@ -1,0 +1,226 @@
+"""The queue, and a review's page. Both only show; what may be done goes through the moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.expressions import OrderBy
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from gates import clock, routing
+from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, acting, events_url
+from gates.admin.display import EMPTY, instant, json_field, short
+from gates.models import Event, Gate
+from gates.queries.policies import policy_of
+from reviews import deadlines
+from reviews.admin import filters
+from reviews.admin.confirming import MovingAdmin, uuid_of
+from reviews.admin.moves import offered
+from reviews.admin.parts import BULKY, INLINES
+from reviews.models import Review
+from reviews.states import Status
+from reviews.transitions import comments
+
+LAST_EVENTS = 20
+QUEUE_ORDER = (F("priority").desc(), "due_at", "id")
+NEWEST_FIRST = ("-id",)
+
+
+class Queue(ChangeList):
+    """Reviews without their payloads, each with the moment at which the list was made."""
+
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str] | None = None
+    ) -> QuerySet[Review]:
+        """One reading of the clock for all rows."""
+        made_at = Value(clock.now(), output_field=DateTimeField())
+        rows = super().get_queryset(request, exclude_parameters)
+        return rows.defer(*BULKY).annotate(made_at=made_at)
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | OrderBy]:
+        """The queue by urgency, which an index follows; everything else by age, newest first."""
+        status = next(spec for spec in self.filter_specs if isinstance(spec, filters.StatusFilter))
+        return list(QUEUE_ORDER if status.chosen() == Status.PENDING else NEWEST_FIRST)
+
+
+@admin.register(Review)
+class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
+    """People see the reviews of their teams; who sees all sees all."""
+
+    list_display = (
+        "title",
+        "gate",
+        "team",
+        "priority",
+        "status",
+        "due",
+        "holder",
+        "recommendation",
+        "sure",
+    )
+    list_select_related = ("gate", "team", "assignment__reviewer")
+    list_filter = (
+        filters.StatusFilter,
+        filters.DeadlineFilter,
+        filters.PriorityFilter,
+        filters.TeamFilter,
+        filters.GateFilter,
+        filters.OutcomeFilter,
+    )
+    search_fields = ("id", "external_id", "subject")
+    search_help_text = _("An id, an external id or a subject, whole.")
+    inlines = INLINES
+    readonly_fields = (
+        "proposal_shown",
+        "edit_shown",
+        "context_shown",
+        "result_shown",
+        "requester_shown",
+        "metadata_shown",
+        "explained",
+        "holder",
+        "sure",
+        "due",
+        "last_events",
+    )
+    fieldsets = (
+        (None, {"fields": ("title", ("gate", "version"), ("status", "outcome"), "explained")}),
+        (
+            _("Who and until when"),
+            {"fields": (("team", "level", "priority"), ("holder", "due", "held_until"))},
+        ),
+        (_("What the AI wants to do"), {"fields": ("proposal_shown", "edit_shown")}),
+        (_("What there is to know"), {"fields": ("context_shown",)}),
+        (_("What the AI says"), {"fields": (("recommendation", "sure"), "rationale")}),
+        (_("What the workflow goes on with"), {"fields": ("result_shown",)}),
+        (
+            _("Where it comes from"),
+            {
+                "fields": (
+                    ("key", "external_id"),
+                    "requester_shown",
+                    ("subject", "amount"),
+                    ("revises", "round"),
+                    "callback_url",
+                    "metadata_shown",
+                )
+            },
+        ),
+        (
+            _("Times"),
+            {"fields": (("submitted_at", "seen_at"), ("decided_at", "closed_at"), "wake_at")},
+        ),
+        (_("Trail"), {"fields": ("digest", "last_events")}),
+    )
+    proposal_shown = json_field("proposal", _("proposal"))
+    edit_shown = json_field("edit", _("edit that is being voted on"))
+    context_shown = json_field("context", _("context"))
+    result_shown = json_field("result", _("result"))
+    requester_shown = json_field("requester", _("requester"))
+    metadata_shown = json_field("metadata", _("metadata"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+        """Only what this person may see, in lists, pages and actions alike."""
+        return Review.objects.visible_to(request.user)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The queue."""
+        return Queue
+
+    def matching(self, term: str) -> Q:
+        """By indexes: the one on subjects begins with the gate, so all gates are named."""
+        pk = uuid_of(term)
+        gates = list(Gate.objects.values_list("pk", flat=True))
+        found = Q(external_id=term) | Q(gate__in=gates, subject=term)
+        return found if pk is None else found | Q(pk=pk)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page. Opening it applies a passed deadline, and notes that a person has seen it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        review = self._opened(request, object_id)
+        context = {"moves": offered(review, request.user), "events_url": events_url(review)}
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **context}
+        )
+
+    def _opened(self, request: HttpRequest, object_id: str) -> Review:
+        rows = self.get_queryset(request).select_related("version").defer("version__document")
+        pk = uuid_of(object_id)
+        if pk is None or not rows.filter(pk=pk).exists():
+            raise Http404
+        deadlines.enforce(pk)
+        review = rows.get(pk=pk)
+        if request.method == "GET" and review.seen_at is None and review.status == Status.PENDING:
+            comments.see(pk, actor=acting(request.user))
+        return review
+
+    @admin.display(description=_("due"))
+    def due(self, review: Review) -> SafeString | str:
+        """The deadline of what waits for a person."""
+        if review.status != Status.PENDING or review.due_at is None:
+            return EMPTY
+        if review.due_at > _made_at(review):
+            return instant(review.due_at)
+        return format_html(
+            '<span class="gh-late">{} · {}</span>', instant(review.due_at), gettext("time is up")
+        )
+
+    @admin.display(description=_("held by"))
+    def holder(self, review: Review) -> str:
+        """Whose lease is live."""
+        assignment = review.assignment
+        if assignment is None or assignment.holder_at(_made_at(review)) is None:
+            return EMPTY
+        return f"{assignment.reviewer} · {instant(assignment.lease_until)}"
+
+    @admin.display(description=_("confidence"))
+    def sure(self, review: Review) -> str:
+        """How sure the AI is, with two decimals."""
+        return EMPTY if review.confidence is None else f"{review.confidence:.2f}"
+
+    @admin.display(description=_("why, and what then"))
+    def explained(self, review: Review) -> SafeString:
+        """The words in which every page explains routing."""
+        routed = routing.Routing.from_json(review.why)
+        said = routing.explain(policy_of(review.version), routed, review.level)
+        lines = format_html_join("", "<li>{}</li>", ((line,) for line in said.sentences))
+        return format_html('<ul class="gh-why">{}</ul>', lines)
+
+    @admin.display(description=_("last events"))
+    def last_events(self, review: Review) -> SafeString:
+        """The newest events, newest first."""
+        cell = "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
+        rows: Sequence[tuple[Any, ...]] = [
+            (event.seq, instant(event.at), event.verb, event.actor, short(event.data))
+            for event in events_of(review)
+        ]
+        return format_html('<table class="gh-events">{}</table>', format_html_join("", cell, rows))
+
+
+def events_of(review: Review) -> QuerySet[Event]:
+    """The last events of a review, newest first."""
+    events = Event.objects.filter(subject_type="review", subject_id=str(review.pk))
+    return events.order_by("-seq")[:LAST_EVENTS]
+
+
+def _made_at(review: Review) -> datetime:
+    """When the list was made; a page asks the clock."""
+    moment: datetime | None = getattr(review, "made_at", None)
+    return moment or clock.now()

@@ -1,0 +1,1 @@
+"""Each transition: allowed, refused from elsewhere, its event, its messages."""
