@@ -45,8 +45,8 @@ def at(instant: datetime) -> Iterator[None]:
 
 
 def new_id(moment: datetime) -> UUID:
-    """A UUIDv7 whose time is `moment`: ids sort as the clock ran, to the microsecond, and those that
-    one process makes in one instant sort as they were made.
+    """A UUIDv7 whose time is `moment`: ids sort as the clock ran, to the microsecond, and those
+    that one process makes in one instant sort as they were made.
     """
     nanoseconds = int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1000
     order = (moment.microsecond % 1000) << 64 | (next(_made) & 0x3FFF_FFFF) << 32

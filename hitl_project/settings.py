@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from structlog import dev, processors, stdlib
 from structlog.typing import Processor
 
+from hitl_project.logs import hide_links
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -101,7 +103,12 @@ def database() -> dict[str, object]:
 
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # throttles count here, one entry for each caller
+    }
+}
 
 # --- application --------------------------------------------------------------------------------
 
@@ -205,11 +212,16 @@ REST_FRAMEWORK = {
         "reviews.api.auth.KeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["reviews.api.auth.HasCaller"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "reviews.api.throttles.KeyThrottle",
+        "reviews.api.throttles.AddressThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"key": API_RATE, "address": "30/min"},
     "DEFAULT_PARSER_CLASSES": ["reviews.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"key": API_RATE, "address": "30/min"},
+    "DEFAULT_SCHEMA_CLASS": "reviews.api.schema.ApiSchema",
+    "URL_FORMAT_OVERRIDE": None,  # an unknown `?format=` is an unknown parameter, not a 404
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
@@ -217,7 +229,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Gatehouse",
     "DESCRIPTION": "Human judgment as a first-class node of an AI workflow.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [],  # enumerations stay where they are used: none gets a made-up name
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -255,6 +270,7 @@ EACH_LINE: list[Processor] = [
     stdlib.add_logger_name,
     stdlib.add_log_level,
     stdlib.PositionalArgumentsFormatter(),
+    hide_links,
 ]
 FOR_PEOPLE: list[Processor] = [dev.ConsoleRenderer(colors=False)]
 FOR_MACHINES: list[Processor] = [processors.format_exc_info, processors.JSONRenderer()]

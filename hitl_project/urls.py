@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import include, path
 
 from hitl_project import views
 from reviews import views as reviews
@@ -13,6 +13,12 @@ urlpatterns = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("conditions/<str:secret>/", reviews.condition, name="condition"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("hitl_project.api")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]
+
+handler400 = "hitl_project.errors.bad_request"
+handler403 = "hitl_project.errors.permission_denied"
+handler404 = "hitl_project.errors.page_not_found"
+handler500 = "hitl_project.errors.server_error"

@@ -25,14 +25,16 @@ PULSE = timedelta(seconds=5)
 FORGET_CLUSTERS = timedelta(days=1)
 
 
-def sweep(*, chunk: int = CHUNK) -> int:
+def sweep(*, chunk: int = CHUNK, cluster: str = "") -> int:
     """Apply everything that is due, in chunks of one transaction each; the number of reviews that
-    were due.
+    were due. With `cluster`, its pulse shows after each chunk, so that a long sweep looks alive.
     """
     total, stuck = 0, set[UUID]()
     while True:
         done = _sweep_chunk(chunk, stuck)
         total += done
+        if cluster:
+            beat(cluster)
         if done < chunk:
             return total
 
@@ -45,10 +47,10 @@ def enforce(review_id: UUID) -> None:
         timed.enforce(lock([review_id]), now=clock.now())
 
 
-def next_wake() -> datetime | None:
-    """When something is due next."""
-    rows = Review.objects.open().order_by("wake_at").values_list("wake_at", flat=True)
-    return rows.first()
+def next_wake(*, after: datetime | None = None) -> datetime | None:
+    """When something is due next; later than `after` if that is given."""
+    rows = Review.objects.open() if after is None else Review.objects.filter(wake_at__gt=after)
+    return rows.order_by("wake_at").values_list("wake_at", flat=True).first()
 
 
 def beat(cluster: str) -> None:

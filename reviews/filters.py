@@ -1,4 +1,4 @@
-"""Filters of lists of reviews: the same names in the API and on pages. A bad value is refused, not ignored."""
+"""Filters of lists of reviews. A bad value is refused, not ignored."""
 
 from __future__ import annotations
 
@@ -36,25 +36,22 @@ class InstantField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
-        try:
-            instant = datetime.fromisoformat(text)
-            if instant.tzinfo is None:
-                raise ValueError
-            return instant.astimezone(UTC)
-        except (ValueError, OverflowError) as error:
+        instant = _instant(text)
+        if instant is None:
             message = "Enter a time with its offset, such as 2026-03-01T09:00:00Z."
-            raise forms.ValidationError(message) from error
+            raise forms.ValidationError(message)
+        return instant
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class InstantFilter(django_filters.Filter):
+class InstantFilter(django_filters.Filter):  # type: ignore[misc]
     """Compares with an instant."""
 
     field_class = InstantField
 
 
-class ReviewFilter(django_filters.FilterSet):
-    """`mine`: what a person holds, or what a key submitted. `available`: what a person could decide now."""
+class ReviewFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """`mine`: held by the person, or submitted with the key. `available`: he could decide it."""
 
     gate = django_filters.CharFilter(field_name="gate__slug")
     status = django_filters.ChoiceFilter(choices=[(item.value, item.value) for item in Status])
@@ -93,8 +90,8 @@ class ReviewFilter(django_filters.FilterSet):
         return _or_the_rest(rows, available_to(rows, self.principal, clock.now()), value)
 
 
-class StrictFilterBackend(DjangoFilterBackend):
-    """Refuses bad values and parameters that do not exist; the view says who asks (`caller.principal`)."""
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
+    """Refuses bad values and parameters that do not exist; `view.caller` says who asks."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         """The rows that pass. Raises Invalid."""
@@ -128,6 +125,14 @@ def check_parameters(given: QueryDict, known: Iterable[str]) -> None:
     ]
     if wrong:
         raise Invalid("These parameters are not understood.", *wrong)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+        return instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _or_the_rest(rows: ReviewQuerySet, chosen: ReviewQuerySet, value: str) -> ReviewQuerySet:

@@ -13,7 +13,6 @@ log = structlog.get_logger(__name__)
 def sweep() -> None:
     """Apply what is due and show a pulse. Errors are logged: the next second tries again."""
     try:
-        deadlines.sweep()
-        deadlines.beat(settings.CLUSTER_NAME)
+        deadlines.sweep(cluster=settings.CLUSTER_NAME)
     except Exception:
         log.exception("sweep_failed")

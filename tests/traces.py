@@ -15,8 +15,15 @@ def now(review: Review) -> Review:
     return Review.objects.get(pk=review.pk)
 
 
+def ended(review: Review) -> tuple[str, str]:
+    """(outcome, source of the final decision) of a review that is closed."""
+    stored = now(review)
+    assert stored.final_decision is not None
+    return stored.outcome, stored.final_decision.source
+
+
 def events_of(review: Review) -> list[tuple[str, str, dict[str, Any]]]:
-    """(verb, actor, data) of the review's events in order; the chain is whole and ends at its head."""
+    """(verb, actor, data) of the review's events in order; their chain is whole, up to its head."""
     rows = list(Event.objects.filter(subject_type="review", subject_id=review.pk).order_by("seq"))
     stored = now(review)
     assert first_flaw((link_of(row), row.hash) for row in rows) is None

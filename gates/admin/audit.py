@@ -9,6 +9,9 @@ from django.contrib import admin
 from django.contrib.admin.filters import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from gates.admin.base import ReadOnlyAdmin
@@ -21,6 +24,8 @@ SUBJECTS = (
     ("team", _("team")),
     ("apikey", _("API key")),
 )
+
+_APPS = {"review": "reviews"}
 
 
 class SubjectFilter(SimpleListFilter):
@@ -60,13 +65,13 @@ class SubjectIdFilter(SimpleListFilter):
 class EventAdmin(ReadOnlyAdmin):
     """Whoever may see events sees those of everything: they hold ids, codes and digests only."""
 
-    list_display = ("at", "subject_type", "subject_id", "seq", "verb", "actor", "data_short")
+    list_display = ("at", "verb", "actor", "subject", "seq", "data_short")
     list_display_links = ("at",)
     list_filter = (SubjectFilter, SubjectIdFilter)
     search_fields = ("subject_id",)
     search_help_text = _("A subject's id, whole.")
     fields = (
-        ("subject_type", "subject_id", "seq"),
+        ("subject", "seq"),
         "at",
         "verb",
         ("actor", "actor_id"),
@@ -74,10 +79,17 @@ class EventAdmin(ReadOnlyAdmin):
         "prev",
         "hash",
     )
-    readonly_fields = ("data_shown",)
+    readonly_fields = ("subject", "data_shown")
     data_shown = json_field("data", _("data"))
 
     @admin.display(description=_("data"))
-    def data_short(self, event: Event) -> str:
+    def data_short(self, event: Event) -> SafeString:
         """The data on one line."""
         return short(event.data)
+
+    @admin.display(description=_("subject"))
+    def subject(self, event: Event) -> SafeString:
+        """On to what the event is about; an app above this one is known by its address only."""
+        app = _APPS.get(event.subject_type, "gates")
+        url = reverse(f"admin:{app}_{event.subject_type}_change", args=[event.subject_id])
+        return format_html('<a href="{}">{} {}</a>', url, event.subject_type, event.subject_id)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.contrib.admin.filters import SimpleListFilter
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
@@ -44,8 +44,8 @@ class ListAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = PER_PAGE
     list_max_show_all = PER_PAGE
-    sortable_by: tuple[str, ...] = ()
-    ordering: tuple[str, ...] = ("-pk",)
+    sortable_by = ()
+    ordering = ("-pk",)
 
     class Media:
         css = STYLE
@@ -70,7 +70,8 @@ class ListAdmin(admin.ModelAdmin):
         found = Q(pk__in=())
         for name in self.search_fields:
             try:
-                found |= Q(**{name: self.opts.get_field(name).to_python(term)})
+                field: Any = self.opts.get_field(name)
+                found |= Q(**{name: field.to_python(term)})
             except ValidationError:
                 continue
         return found
@@ -130,9 +131,17 @@ class ReadOnlyInline(admin.TabularInline):
         return False
 
 
-def acting(user: User | AnonymousUser | Any) -> actors.Actor:
-    """The actor that a signed-in person is."""
-    return actors.person(user.pk, user.get_username())
+def signed_in(request: HttpRequest) -> User:
+    """The person; the admin lets nobody else in."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
+
+
+def acting(request: HttpRequest) -> actors.Actor:
+    """The actor that the person is."""
+    person = signed_in(request)
+    return actors.person(person.pk, person.get_username())
 
 
 def events_url(subject: Model) -> str:

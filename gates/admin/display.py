@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import template_localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from gates.routing import in_words
@@ -40,10 +40,11 @@ def pretty(value: Any, *, longest: int = LONGEST) -> SafeString | str:
     return format_html('<pre class="gh-json">{}</pre><p>{}</p>', text[:longest], note)
 
 
-def short(value: Any) -> str:
+def short(value: Any) -> SafeString:
     """JSON on one line, cut."""
     text = visible(json.dumps(value, ensure_ascii=False))
-    return text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+    cut = text if len(text) <= SHORT else f"{text[: SHORT - 1]}…"
+    return format_html('<span class="gh-short">{}</span>', cut)
 
 
 def visible(text: str) -> str:
@@ -53,7 +54,7 @@ def visible(text: str) -> str:
 
 def instant(moment: datetime | None) -> str:
     """A moment as the lists show it."""
-    return EMPTY if moment is None else str(localize(template_localtime(moment)))
+    return EMPTY if moment is None else str(localize(moment.astimezone(get_current_timezone())))
 
 
 def json_field(name: str, label: Any) -> Callable[[Any, Model], SafeString | str]:

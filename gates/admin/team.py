@@ -61,7 +61,8 @@ class TeamAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         """With the number of people."""
-        return super().get_queryset(request).annotate(people_count=Count("memberships"))
+        rows: QuerySet[Team] = super().get_queryset(request)
+        return rows.annotate(people_count=Count("memberships"))
 
     @admin.display(description=_("people"))
     def people(self, team: Team) -> int:
@@ -82,11 +83,11 @@ class TeamAdmin(AuditedAdmin):
     def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
         """By a transition, which locks the row: its chain of events must not be written over."""
         if not change:
-            teams.create(obj, actor=acting(request.user))
+            teams.create(obj, actor=acting(request))
             return
         fields = {name: form.cleaned_data[name] for name in form.changed_data}
         if fields:
-            teams.change(obj.pk, actor=acting(request.user), **fields)
+            teams.change(obj.pk, actor=acting(request), **fields)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """All changes of people in one transition."""
@@ -95,7 +96,7 @@ class TeamAdmin(AuditedAdmin):
         gone = {seat.user_id for seat in formset.deleted_objects}
         teams.change_members(
             form.instance.pk,
-            actor=acting(request.user),
+            actor=acting(request),
             leads={seat.user_id: seat.lead for seat in seats},
             gone=gone,
         )
@@ -112,4 +113,4 @@ class CalendarAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Calendar, form: Any, change: bool) -> None:
         """By a transition, so that the teams' trails tell of it."""
-        teams.save_calendar(obj, actor=acting(request.user))
+        teams.save_calendar(obj, actor=acting(request))

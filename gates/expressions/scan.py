@@ -119,6 +119,8 @@ class _Scanner:
         sign = self._here.text
         if sign in _INSTEAD:
             raise self._refuse(_INSTEAD[sign])
+        if sign == "." and not self._after_value:
+            raise self._refuse("a value is missing before “.”")
         if sign in "([{":
             self._open(sign)
         elif sign in ")]}":
@@ -153,13 +155,16 @@ class _Scanner:
             raise self._refuse(f"more than {MAX_DEPTH} brackets deep")
         self.brackets.append(bracket)
 
+    @property
+    def _after_value(self) -> bool:
+        before = self._before
+        named = before.kind in {"name", "text"} and before.text not in LITERALS
+        return named or before.text in {")", "]", "}"}
+
     def _open(self, sign: str) -> None:
-        after_value = self._before.text in {")", "]", "}"} or (
-            self._before.kind in {"name", "text"} and self._before.text not in LITERALS
-        )
-        if sign == "{" and after_value:
+        if sign == "{" and self._after_value:
             raise self._refuse("messages are not available")
-        index = self._in_index or (sign == "[" and after_value)
+        index = self._in_index or (sign == "[" and self._after_value)
         self._push(_Bracket(sign, {"(": ")", "[": "]", "{": "}"}[sign], index))
         self._take()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -111,12 +111,9 @@ def _pointer(*parts: str | int) -> str:
 
 def _multiple_of(_: Any, step: float, value: Any, __: Any) -> Iterator[ValidationError]:
     """As written, not as stored: 49.99 is a multiple of 0.01, which in binary it is not."""
-    if (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and Decimal(str(value)) % Decimal(str(step))
-    ):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and Fraction(str(value)) % Fraction(str(step)):
         yield ValidationError(f"{value!r} is not a multiple of {step}")
 
 
-_Validator = validators.extend(Draft202012Validator, {"multipleOf": _multiple_of})
+_Validator = validators.extend(Draft202012Validator, {"multipleOf": _multiple_of})  # type: ignore[no-untyped-call]

@@ -20,7 +20,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gates.admin.base import signed_in
 from gates.admin.display import pretty, visible
+from reviews.admin.explaining import explained
 from reviews.admin.forms import ConfirmForm
 from reviews.admin.moves import APPROVE, CLAIM, ESCALATE, MOVES, REJECT, Move, Shown, make
 from reviews.admin.parts import BULKY
@@ -122,7 +124,7 @@ class MovingAdmin(admin.ModelAdmin):
             return None
         attempt = Attempt(request, move, shown, self._visible(request, shown))
         if move.form is None:
-            self._tell(attempt, make(move, shown, request.user, {}))
+            self._tell(attempt, make(move, shown, signed_in(request), {}))
             return None
         return self._confirm(attempt, move.form(reviews=attempt.reviews.values()))
 
@@ -138,7 +140,7 @@ class MovingAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Make the move. Where none of it succeeded, what was typed comes back with the reasons."""
         try:
-            results = make(attempt.move, attempt.shown, attempt.request.user, said)
+            results = make(attempt.move, attempt.shown, signed_in(attempt.request), said)
         except Invalid as refusal:
             results = [ItemResult(next(iter(attempt.shown)), refusal)]
         if form is not None and not any(result.ok for result in results):
@@ -228,7 +230,12 @@ def _heading(move: Move, count: int) -> str:
 
 
 def _details(review: Review) -> dict[str, Any]:
-    return {"proposal": pretty(review.proposed), "context": pretty(review.context)}
+    return {
+        "proposal": pretty(review.proposed),
+        "context": pretty(review.context),
+        "rationale": pretty(review.rationale),
+        "explained": explained(review),
+    }
 
 
 def _summary(attempt: Attempt, made: Sequence[UUID]) -> str:
@@ -244,7 +251,10 @@ def _summary(attempt: Attempt, made: Sequence[UUID]) -> str:
 def _line(review: Review | None, refusal: DomainError | None) -> str:
     """Which review was refused, with which code, and why."""
     title = visible(review.title) if review is not None else "?"
-    return f"“{title}”: {refusal} ({refusal.code})" if refusal is not None else title
+    if refusal is None:
+        return title
+    codes = ", ".join([refusal.code, *refusal.extra.get("why", ())])
+    return f"“{title}”: {refusal} ({codes})"
 
 
 def _status_of(refusal: DomainError) -> int:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.utils.functional import Promise
+from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from gates.actors import Actor
-from gates.admin.base import acting
+from gates import actors
 from gates.queries import people
 from gates.queries.policies import policy_of
 from reviews.admin.forms import ApproveForm, ConfirmForm, RejectForm
@@ -23,6 +22,9 @@ from reviews.transitions import batches, decisions, escalations, leases
 from reviews.transitions.batches import ItemResult
 from reviews.verdicts import Answer
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 # What the person looked at: the digest of each review when it was shown.
 Shown = Mapping[UUID, str]
 
@@ -32,8 +34,8 @@ class Move:
     """A move of the admin. One that needs no confirmation has no form."""
 
     name: str
-    label: Promise
-    done: Promise
+    label: StrPromise
+    done: StrPromise
     form: type[ConfirmForm] | None = None
 
 
@@ -44,7 +46,7 @@ ESCALATE = Move("escalate", _("Escalate"), _("Escalated"), ConfirmForm)
 MOVES = {move.name: move for move in (CLAIM, APPROVE, REJECT, ESCALATE)}
 
 
-def offered(review: Review, user: AbstractBaseUser) -> list[Move]:
+def offered(review: Review, user: User) -> list[Move]:
     """The moves that may succeed; a hint for the page, which the transitions need not believe."""
     if review.status != Status.PENDING or review.team_id is None:
         return []
@@ -55,13 +57,11 @@ def offered(review: Review, user: AbstractBaseUser) -> list[Move]:
     return [CLAIM, *verdicts, *([ESCALATE] if review.level < policy.levels else [])]
 
 
-def make(
-    move: Move, shown: Shown, user: AbstractBaseUser, said: Mapping[str, Any]
-) -> list[ItemResult]:
+def make(move: Move, shown: Shown, user: User, said: Mapping[str, Any]) -> list[ItemResult]:
     """Make the move on every review shown. Raises Invalid where a batch is refused whole."""
-    actor = acting(user)
+    actor = actors.person(user.pk, user.get_username())
     if move is CLAIM:
-        return [_alone(pk, lambda pk=pk: leases.claim(pk, actor=actor)) for pk in shown]
+        return [_alone(pk, partial(leases.claim, pk, actor=actor)) for pk in shown]
     if len(shown) == 1:
         return [_one(move, actor, pk, digest, said) for pk, digest in shown.items()]
     if move is ESCALATE:
@@ -72,11 +72,13 @@ def make(
     )
 
 
-def _one(move: Move, actor: Actor, pk: UUID, digest: str, said: Mapping[str, Any]) -> ItemResult:
+def _one(
+    move: Move, actor: actors.Actor, pk: UUID, digest: str, said: Mapping[str, Any]
+) -> ItemResult:
     if move is ESCALATE:
-        return _alone(pk, lambda: escalations.escalate(pk, actor=actor))
+        return _alone(pk, partial(escalations.escalate, pk, actor=actor))
     answer = _answer(move, said, digest)
-    return _alone(pk, lambda: decisions.decide(pk, actor=actor, answer=answer))
+    return _alone(pk, partial(decisions.decide, pk, actor=actor, answer=answer))
 
 
 def _alone(pk: UUID, transition: Callable[[], object]) -> ItemResult:

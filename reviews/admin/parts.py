@@ -108,7 +108,7 @@ BULKY = (
 class PartAdmin(ReadOnlyAdmin):
     """Parts of the reviews that the person may see; their history is the review's."""
 
-    search_fields: tuple[str, ...] = ("id", "review")
+    search_fields = ("id", "review")
     search_help_text = _("The id of a review, or of the row itself, whole.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -10,21 +10,22 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, F, Q, QuerySet, Value
-from django.db.models.expressions import OrderBy
+from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates import clock, routing
-from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, acting, events_url
+from gates import clock
+from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, acting, events_url, signed_in
 from gates.admin.display import EMPTY, instant, json_field, short
 from gates.models import Event, Gate
-from gates.queries.policies import policy_of
 from reviews import deadlines
 from reviews.admin import filters
 from reviews.admin.confirming import MovingAdmin, uuid_of
+from reviews.admin.explaining import explained
 from reviews.admin.moves import offered
 from reviews.admin.parts import BULKY, INLINES
 from reviews.models import Review
@@ -40,14 +41,14 @@ class Queue(ChangeList):
     """Reviews without their payloads, each with the moment at which the list was made."""
 
     def get_queryset(
-        self, request: HttpRequest, exclude_parameters: list[str] | None = None
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Review]:
         """One reading of the clock for all rows."""
         made_at = Value(clock.now(), output_field=DateTimeField())
-        rows = super().get_queryset(request, exclude_parameters)
+        rows: QuerySet[Review] = super().get_queryset(request, exclude_parameters)
         return rows.defer(*BULKY).annotate(made_at=made_at)
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | OrderBy]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str | Combinable]:
         """The queue by urgency, which an index follows; everything else by age, newest first."""
         status = next(spec for spec in self.filter_specs if isinstance(spec, filters.StatusFilter))
         return list(QUEUE_ORDER if status.chosen() == Status.PENDING else NEWEST_FIRST)
@@ -86,6 +87,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         "context_shown",
         "result_shown",
         "requester_shown",
+        "rationale_shown",
         "metadata_shown",
         "explained",
         "holder",
@@ -101,7 +103,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         ),
         (_("What the AI wants to do"), {"fields": ("proposal_shown", "edit_shown")}),
         (_("What there is to know"), {"fields": ("context_shown",)}),
-        (_("What the AI says"), {"fields": (("recommendation", "sure"), "rationale")}),
+        (_("What the AI says"), {"fields": (("recommendation", "sure"), "rationale_shown")}),
         (_("What the workflow goes on with"), {"fields": ("result_shown",)}),
         (
             _("Where it comes from"),
@@ -126,6 +128,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
     edit_shown = json_field("edit", _("edit that is being voted on"))
     context_shown = json_field("context", _("context"))
     result_shown = json_field("result", _("result"))
+    rationale_shown = json_field("rationale", _("rationale"))
     requester_shown = json_field("requester", _("requester"))
     metadata_shown = json_field("metadata", _("metadata"))
 
@@ -155,7 +158,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         review = self._opened(request, object_id)
-        context = {"moves": offered(review, request.user), "events_url": events_url(review)}
+        context = {"moves": offered(review, signed_in(request)), "events_url": events_url(review)}
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **context}
         )
@@ -168,7 +171,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         deadlines.enforce(pk)
         review = rows.get(pk=pk)
         if request.method == "GET" and review.seen_at is None and review.status == Status.PENDING:
-            comments.see(pk, actor=acting(request.user))
+            comments.see(pk, actor=acting(request))
         return review
 
     @admin.display(description=_("due"))
@@ -176,8 +179,9 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         """The deadline of what waits for a person."""
         if review.status != Status.PENDING or review.due_at is None:
             return EMPTY
-        if review.due_at > _made_at(review):
-            return instant(review.due_at)
+        now = _made_at(review)
+        if review.due_at > now:
+            return f"{instant(review.due_at)} · {timeuntil(review.due_at, now)}"
         return format_html(
             '<span class="gh-late">{} · {}</span>', instant(review.due_at), gettext("time is up")
         )
@@ -198,10 +202,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
     @admin.display(description=_("why, and what then"))
     def explained(self, review: Review) -> SafeString:
         """The words in which every page explains routing."""
-        routed = routing.Routing.from_json(review.why)
-        said = routing.explain(policy_of(review.version), routed, review.level)
-        lines = format_html_join("", "<li>{}</li>", ((line,) for line in said.sentences))
-        return format_html('<ul class="gh-why">{}</ul>', lines)
+        return explained(review)
 
     @admin.display(description=_("last events"))
     def last_events(self, review: Review) -> SafeString:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.openapi import AutoSchema
+from django.contrib.auth.models import AnonymousUser, User
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from gates import clock
 from gates.models import ApiKey
 from reviews.api.throttles import AddressThrottle, address_of
+
+if (
+    TYPE_CHECKING
+):  # importing it here would go in a circle: it loads the settings, which name this module
+    from rest_framework.views import APIView
 
 _KEY = re.compile(r"[A-Za-z0-9]{8}\.[A-Za-z0-9]{32}")
 
@@ -23,7 +26,7 @@ _KEY = re.compile(r"[A-Za-z0-9]{8}\.[A-Za-z0-9]{32}")
 class KeyAuthentication(BaseAuthentication):
     """`request.auth` is the key; `request.user` is its person, nobody for an integrator's key."""
 
-    def authenticate(self, request: Request) -> tuple[AbstractBaseUser | AnonymousUser, ApiKey] | None:
+    def authenticate(self, request: Request) -> tuple[User | AnonymousUser, ApiKey] | None:
         """The caller; None if there is no bearer key. Raises AuthenticationFailed, Throttled."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
@@ -45,17 +48,6 @@ class HasCaller(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """True for a key or a signed-in person."""
         return isinstance(request.auth, ApiKey) or bool(request.user.is_authenticated)
-
-
-class KeyScheme(OpenApiAuthenticationExtension):
-    """How the OpenAPI document names the key."""
-
-    target_class = "reviews.api.auth.KeyAuthentication"
-    name = "key"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        """A bearer token."""
-        return {"type": "http", "scheme": "bearer", "description": "A key of `manage.py apikey`."}
 
 
 def usable_key(secret: str) -> ApiKey | None:

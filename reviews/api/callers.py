@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import User
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from gates import actors
@@ -17,14 +18,14 @@ from reviews.errors import NotAllowed
 class Caller:
     """`principal` is whose rights count, `scope` whose idempotency keys."""
 
-    principal: AbstractBaseUser | AnonymousUser | ApiKey
+    principal: User | ApiKey
     actor: Actor
     scope: str
 
     @property
-    def person(self) -> AbstractBaseUser | None:
+    def person(self) -> User | None:
         """The person who calls, by session or personal key; None for an integrator's key."""
-        return self.principal if isinstance(self.principal, AbstractBaseUser) else None
+        return self.principal if isinstance(self.principal, User) else None
 
     def integrator(self) -> ApiKey:
         """The integrator's key. Raises NotAllowed for people."""
@@ -32,7 +33,7 @@ class Caller:
             return self.principal
         raise NotAllowed("Only an integrator's key may do this.")
 
-    def reviewer(self) -> AbstractBaseUser:
+    def reviewer(self) -> User:
         """The person. Raises NotAllowed for an integrator's key."""
         if self.person is not None:
             return self.person
@@ -40,10 +41,12 @@ class Caller:
 
 
 def caller_of(request: Request) -> Caller:
-    """Who calls. The permission has seen to it that somebody does."""
+    """Who calls. Raises NotAuthenticated, though the permission lets nobody unknown in."""
     key = request.auth
     if isinstance(key, ApiKey):
         principal = key.owner if key.personal and key.owner else key
         return Caller(principal, key.actor(), f"key:{key.pk}")
     user = request.user
+    if not isinstance(user, User):
+        raise NotAuthenticated
     return Caller(user, actors.person(user.pk, user.get_username()), f"user:{user.pk}")

@@ -52,7 +52,7 @@ class Asked:
 def once(view: APIView, request: Request, work: Work) -> HttpResponseBase:
     """The answer of `work`, or the stored one of the call that came first.
 
-    Raises Invalid for a key that was used with another body, Conflict while the first call is still at work.
+    Raises Invalid for a key that was used with another body, Conflict while the first is at work.
     """
     asked = _asked(request)
     if asked is None:
@@ -71,7 +71,7 @@ def once(view: APIView, request: Request, work: Work) -> HttpResponseBase:
 
 
 def _asked(request: Request) -> Asked | None:
-    """None without the header. Reads the body, so that one that is refused unread stores nothing."""
+    """None without the header. Reads the body: one that is refused unread stores nothing."""
     key = request.headers.get(HEADER)
     if key is None:
         return None
@@ -82,7 +82,7 @@ def _asked(request: Request) -> Asked | None:
 
 
 def _alone(asked: Asked) -> bool:
-    """True if no other call with this key is at work. SQLite lets transactions in one by one anyway."""
+    """True if no other call with this key is at work. SQLite lets them in one by one anyway."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
@@ -118,9 +118,7 @@ def _body_of(response: HttpResponseBase) -> Any:
 
 def _again(stored: IdempotencyKey, asked: Asked) -> HttpResponseBase:
     if stored.body_hash != asked.digest:
-        raise Invalid(
-            f"This {HEADER} was used with another body.", code="idempotency_mismatch"
-        )
+        raise Invalid(f"This {HEADER} was used with another body.", code="idempotency_mismatch")
     headers = {REPLAYED: "true"}
     if stored.status_code < _REFUSED:
         return Response(stored.body, stored.status_code, headers=headers)

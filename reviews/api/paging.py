@@ -33,7 +33,7 @@ class NewestFirst(CursorPagination):
             cursor = super().decode_cursor(request)
         except NotFound as error:
             raise _bad_cursor() from error
-        if cursor is not None and "\0" in (cursor.position or ""):
+        if cursor is not None and "\0" in str(cursor.position):
             raise _bad_cursor()
         return cursor
 
@@ -42,11 +42,7 @@ class NewestFirst(CursorPagination):
         asked = request.query_params.get("page_size")
         if asked is None:
             return self.page_size
-        if asked.isascii() and asked.isdecimal() and len(asked) <= 3:
-            size = int(asked)
-            if 1 <= size <= self.max_page_size:
-                return size
-        raise invalid("?page_size", "invalid", f"A page has 1 to {self.max_page_size} rows.")
+        return whole_number("page_size", asked, self.max_page_size)
 
 
 class OldestFirst(NewestFirst):
@@ -59,6 +55,14 @@ class BySlug(NewestFirst):
     """For what has a name."""
 
     ordering = "slug"
+
+
+def whole_number(name: str, text: str, largest: int) -> int:
+    """A query parameter from 1 to `largest`. Raises Invalid."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= len(str(largest))
+    if plain and 1 <= int(text) <= largest:
+        return int(text)
+    raise invalid(f"?{name}", "invalid", f"Enter a whole number from 1 to {largest}.")
 
 
 def _bad_cursor() -> Exception:

@@ -72,7 +72,7 @@ def _parts(item: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _flawed_names(item: dict[str, Any] | list[Any], pointer: str) -> list[FieldError]:
-    """A name that cannot be kept is told at the object that holds it: the pointer could not be kept either."""
+    """A name that cannot be kept is told at its object: nor could a pointer to it be kept."""
     if isinstance(item, list):
         return []
     return [

@@ -1,22 +1,30 @@
 """How often one may call. Fixed windows, counted in this process: the limits hold per process.
 
-An address is REMOTE_ADDR. `X-Forwarded-For` is not trusted, for anybody may write it: behind a proxy
-the server must be told to set REMOTE_ADDR itself.
+An address is REMOTE_ADDR. `X-Forwarded-For` is not trusted, for anybody may write it: behind a
+proxy the server must be told to set REMOTE_ADDR itself.
 """
 
 from __future__ import annotations
 
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from gates.models import ApiKey
+
+if (
+    TYPE_CHECKING
+):  # importing it here would go in a circle: it loads the settings, which name this module
+    from rest_framework.views import APIView
 
 
 class WindowThrottle(SimpleRateThrottle):
     """At most so many calls in each window of the clock's minute, hour or day."""
+
+    num_requests: int
+    duration: int
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Count the call; True if it is within the limit."""
@@ -28,7 +36,7 @@ class WindowThrottle(SimpleRateThrottle):
         window = f"throttle:{self.scope}:{caller}:{int(monotonic() // self.duration)}"
         self.cache.add(window, 0, self.duration)
         try:
-            calls = self.cache.incr(window)
+            calls: int = self.cache.incr(window)
         except ValueError:  # the window ended between the two statements
             return True
         return calls <= self.num_requests

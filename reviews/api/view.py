@@ -18,6 +18,8 @@ from reviews.serializers.strict import Body
 class ApiViewSet(GenericViewSet):
     """A noun's calls. Each makes one domain call."""
 
+    http_method_names = ("get", "head", "post")
+
     @property
     def caller(self) -> Caller:
         """Who calls."""
@@ -29,8 +31,13 @@ class ApiViewSet(GenericViewSet):
         if request.method == "POST" and (post := getattr(self, "post", None)) is not None:
             self.post = lambda *a, **k: once(self, request, partial(post, *a, **k))
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Answers hold what only their reader may keep."""
+        return {**super().default_response_headers, "Cache-Control": "no-store"}
+
     def check_permissions(self, request: Request) -> None:
-        """Count first: a caller without credentials is refused here, and must not be free to go on trying."""
+        """Count first: who has no credentials is refused here, and must not be free to go on."""
         super().check_throttles(request)
         super().check_permissions(request)
 

@@ -37,14 +37,15 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             return self.none()
         if getattr(principal, "has_perm", lambda name: False)(SEE_ALL):
             return self
-        return self._for_person(principal.pk)
+        return self.of_teams_of(principal.pk)
 
     def _for_key(self, key: ApiKey) -> ReviewQuerySet:
         if key.personal:
             return self.none() if key.owner is None else self.visible_to(key.owner)
         return self if key.all_gates else self.filter(gate__in=key.gates.values("pk"))
 
-    def _for_person(self, user_id: int) -> ReviewQuerySet:
+    def of_teams_of(self, user_id: int) -> ReviewQuerySet:
+        """Those that a team of the person was ever asked about, or whose gate it owns."""
         teams = Membership.objects.filter(user_id=user_id).values("team")
         asked = Assignment.objects.filter(review=OuterRef("pk"), team__in=teams)
         return self.filter(Exists(asked) | Q(gate__owner__in=teams))

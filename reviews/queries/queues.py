@@ -16,8 +16,8 @@ from reviews.models.review import ReviewQuerySet
 def available_to(rows: ReviewQuerySet, user: AbstractBaseUser, now: datetime) -> ReviewQuerySet:
     """Pending at a level of the person's teams, and nothing speaks against his deciding it.
 
-    Nobody else's lease is live, he has not passed on it nor voted on it, and it was not proposed for him or by
-    his key.
+    Nobody else's lease is live, he has not passed on it nor voted on it, and it was not proposed
+    for him or by his key.
     """
     teams = Membership.objects.filter(user=user.pk).values("team")
     leased = Q(assignment__lease_until__gt=now) & ~Q(assignment__reviewer=user.pk)

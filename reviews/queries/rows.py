@@ -24,7 +24,8 @@ def with_relations(rows: ReviewQuerySet) -> ReviewQuerySet:
 def locked(rows: ReviewQuerySet, *, skip_locked: bool = False) -> list[Review]:
     """Lock these rows in their order, then load them with what a transition needs.
 
-    Two statements, because one would lie: PostgreSQL reads a row that it waited for anew, but not the rows joined to it.
+    In two statements: a row that it had to wait for PostgreSQL reads anew, the rows joined to it
+    it does not, so that a claimant who waited would see the assignment as it was before.
     """
     ids = list(rows.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
     return list(with_relations(Review.objects.filter(pk__in=ids)).order_by("pk"))

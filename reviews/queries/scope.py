@@ -1,22 +1,39 @@
-"""Which gates a caller may know."""
+"""Which reviews and gates a caller may know."""
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from uuid import UUID
 
-from gates.models import ApiKey, EscalationStep, Gate, Membership
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from gates.models import ApiKey, EscalationStep, GateVersion, Membership
+from reviews.models import Review
 from reviews.models.review import SEE_ALL
 
 
-def gates_visible_to(principal: AbstractBaseUser | AnonymousUser | ApiKey) -> QuerySet[Gate]:
-    """The published gates of a key's scope, or of a person's teams; whoever sees all reviews sees all gates."""
-    gates = Gate.objects.filter(version__isnull=False).select_related("version")
-    gates = gates.defer("version__document")
+Principal = AbstractBaseUser | AnonymousUser | ApiKey
+
+
+def sees(principal: Principal, review_id: UUID) -> bool:
+    """True if `visible_to` shows the review. Asks about teams first: permissions take two statements more."""
+    rows = Review.objects.filter(pk=review_id)
+    if not isinstance(principal, ApiKey) and rows.of_teams_of(principal.pk or 0).exists():
+        return True
+    return rows.visible_to(principal).exists()
+
+
+def published_for(principal: Principal) -> QuerySet[GateVersion]:
+    """The published versions of a key's gates, or of those of a person's teams, by `slug`.
+
+    Who sees all reviews sees all gates.
+    """
+    published = GateVersion.objects.filter(published_for__isnull=False).select_related("gate")
+    versions = published.defer("document").annotate(slug=F("gate__slug"))
     if isinstance(principal, ApiKey):
-        return gates if principal.all_gates else gates.filter(keys=principal)
+        return versions if principal.all_gates else versions.filter(gate__keys=principal)
     if getattr(principal, "has_perm", lambda name: False)(SEE_ALL):
-        return gates
+        return versions
     teams = Membership.objects.filter(user=principal.pk).values("team")
-    asked = EscalationStep.objects.filter(version=OuterRef("version"), team__in=teams)
-    return gates.filter(Exists(asked) | Q(owner__in=teams))
+    asked = EscalationStep.objects.filter(version=OuterRef("pk"), team__in=teams)
+    return versions.filter(Exists(asked) | Q(gate__owner__in=teams))

@@ -28,10 +28,8 @@ def snapshot(review: Review) -> dict[str, Any]:
 
 
 def released(review: Review) -> Decision | None:
-    """The decision that integrators may know: the final one, or an approval that waits for its conditions."""
-    return (
-        review.held_decision if review.status == Status.CONDITIONAL else review.final_decision
-    )
+    """The decision that integrators may know: the final one, or one that awaits conditions."""
+    return review.held_decision if review.status == Status.CONDITIONAL else review.final_decision
 
 
 def told(decision: Decision) -> dict[str, Any]:

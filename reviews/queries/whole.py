@@ -1,4 +1,4 @@
-"""Reviews with all that is told about them, in a number of statements that does not grow with the rows."""
+"""Reviews with all that is told about them, in as many statements for one as for many."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db.models import Count
 
 from gates.queries.policies import policy_of
@@ -15,7 +15,7 @@ from reviews.models import Condition, Decision, Review
 from reviews.models.decision import STANDING
 from reviews.models.review import ReviewQuerySet
 from reviews.queries.rows import with_relations
-from reviews.states import Source, Status
+from reviews.states import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def for_reading(rows: ReviewQuerySet) -> ReviewQuerySet:
     return with_relations(rows).select_related("assignment__reviewer")
 
 
-def whole(reviews: Sequence[Review], *, reader: AbstractBaseUser | None = None) -> list[Whole]:
+def whole(reviews: Sequence[Review], *, reader: User | None = None) -> list[Whole]:
     """The reviews, whole. The reader, where he holds one, need not be looked up."""
     conditions = _conditions_of([row for row in reviews if _may_have_conditions(row)])
     votes = _votes_of([row for row in reviews if policy_of(row.version).approvals > 1])
@@ -75,7 +75,7 @@ def _decided_by_person(review: Review) -> bool:
     return decision is not None and decision.source == Source.HUMAN
 
 
-def _recognise(review: Review, reader: AbstractBaseUser | None) -> None:
+def _recognise(review: Review, reader: User | None) -> None:
     assignment = review.assignment
     if assignment is not None and reader is not None and assignment.reviewer_id == reader.pk:
         assignment.reviewer = reader

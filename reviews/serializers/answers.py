@@ -17,16 +17,14 @@ class WhySerializer(serializers.Serializer):
     code = serializers.CharField()
     text = serializers.CharField()
     name = serializers.CharField(required=False, help_text="Tells triggers of one kind apart.")
-    value = serializers.JSONField(
-        required=False, allow_null=True, help_text="What the rule saw."
-    )
+    value = serializers.JSONField(required=False, allow_null=True, help_text="What the rule saw.")
 
 
 class DecisionSerializer(serializers.Serializer):
     """A verdict, and where it came from."""
 
     verdict = Word(VERDICTS, allow_null=True)
-    source = Word([item.value for item in Source])
+    source = Word([item.value for item in Source])  # type: ignore[assignment]
     reviewer = serializers.CharField(allow_null=True)
     reasons = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField(allow_blank=True)
@@ -67,7 +65,7 @@ class VotesSerializer(serializers.Serializer):
 class ReviewSerializer(serializers.Serializer):
     """A review. `assignment`, `edit` and `votes` are there for people only.
 
-    While a verdict is held, an integrator's key sees `held` and `held_until`, and nothing of the verdict.
+    While a verdict is held, an integrator sees `held` and `held_until`, and nothing of the verdict.
     """
 
     id = serializers.UUIDField()
@@ -77,7 +75,7 @@ class ReviewSerializer(serializers.Serializer):
     outcome = Word([item.value for item in Outcome], allow_null=True)
     title = serializers.CharField(allow_blank=True)
     proposal = serializers.JSONField()
-    context = serializers.DictField()
+    context = serializers.DictField()  # type: ignore[assignment]
     recommendation = Word(["approve", "reject"], allow_null=True)
     confidence = serializers.FloatField(allow_null=True)
     rationale = serializers.CharField(allow_blank=True)
@@ -150,7 +148,7 @@ class GateSerializer(serializers.Serializer):
 
 
 class ForecastSerializer(serializers.Serializer):
-    """What would happen to a proposal, and why. The coin of a calibrating gate is not tossed for it."""
+    """What would happen to a proposal, and why. The coin of a gate is not tossed for it."""
 
     gate = serializers.CharField()
     version = serializers.IntegerField()
@@ -183,4 +181,4 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = FieldErrorSerializer(many=True)
+    errors = FieldErrorSerializer(many=True)  # type: ignore[assignment]

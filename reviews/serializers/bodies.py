@@ -36,8 +36,10 @@ class Requester(Body):
 class Content(Body):
     """What a gate judges, and what goes with it."""
 
-    proposal = serializers.JSONField(help_text="The action the AI wants to take: any JSON but null.")
-    context = serializers.DictField(
+    proposal = serializers.JSONField(
+        help_text="The action the AI wants to take: any JSON but null."
+    )
+    context = serializers.DictField(  # type: ignore[assignment]
         required=False, allow_null=True, help_text="The facts a person needs, by name."
     )
     recommendation = Word(["approve", "reject"], required=False, allow_null=True)
@@ -104,7 +106,9 @@ class DecideBody(Body):
         """An edit sent with `approve` would be lost without a word."""
         stray = [name for name, verdict in _ONLY_WITH.items() if attrs["verdict"] != verdict]
         errors = {
-            name: ValidationError(f"Only with “{_ONLY_WITH[name]}”.", code="not_with_verdict").detail
+            name: ValidationError(
+                f"Only with “{_ONLY_WITH[name]}”.", code="not_with_verdict"
+            ).detail
             for name in stray
             if name in attrs
         }

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from gates.models import Gate
+from gates.models import GateVersion
 from gates.queries.policies import policy_of
 from reviews.models import Assignment, Comment, Condition, Review
 from reviews.models.review import Priority
@@ -77,12 +77,12 @@ def comment_json(comment: Comment) -> dict[str, Any]:
     }
 
 
-def gate_json(gate: Gate) -> dict[str, Any]:
-    """A published gate."""
-    policy = policy_of(gate.version)
+def gate_json(version: GateVersion) -> dict[str, Any]:
+    """A gate, as one version of it says."""
+    policy = policy_of(version)
     return {
-        "slug": gate.slug,
-        "version": gate.version.number,
+        "slug": version.gate.slug,
+        "version": version.number,
         "teams": [step.assignee for step in policy.steps],
         "policy": policy.document(),
     }

@@ -142,9 +142,7 @@ def _update(model: type[Model], rows: list[Model], fields: tuple[str, ...]) -> N
         )
 
 
-def _update_statement(
-    model: type[Model], same: list[str], differing: list[str], count: int
-) -> str:
+def _update_statement(model: type[Model], same: list[str], differing: list[str], count: int) -> str:
     """Both databases call the columns of a VALUES list column1, column2 and so on."""
     table, key = _quoted(model._meta.db_table), _column(model, "pk")
     assigned = [f"{_column(model, name)} = %s" for name in same]
@@ -160,7 +158,7 @@ def _update_statement(
 
 
 def _stored(model: type[Model], name: str, rows: list[Model]) -> list[Any]:
-    """What the rows hold in this field, as the database takes it: an absent JSON value is NULL, never `null`."""
+    """What the rows hold in this field, as the database takes it: no JSON is NULL, never `null`."""
     field = _field(model, name)
     return [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows]
 

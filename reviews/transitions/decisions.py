@@ -57,7 +57,7 @@ def apply_verdict(review: Review, change: Change, answer: verdicts.Answer) -> di
     policy = policy_of(review.version)
     ruling = verdicts.rule(policy, case_of(review), answer)
     votes = _votes_before(review, policy, user_id)
-    if policy.approvals > 1 and ruling.verdict in ONE_VOTE_ONLY:
+    if policy.approvals > 1 and answer.verdict in ONE_VOTE_ONLY:
         raise invalid(
             "/verdict",
             "not_with_quorum",

@@ -70,8 +70,9 @@ def release(review: Review, change: Change, conditions: list[Condition]) -> None
 
 def lapse(reviews: Sequence[Review], change: Change) -> set[UUID]:
     """Conditions whose time is up fail their review."""
-    for review_id, conditions in (unanswered(reviews) if reviews else {}).items():
-        review = next(review for review in reviews if review.pk == review_id)
+    conditions_of = unanswered(reviews) if reviews else {}
+    for review in reviews:
+        conditions = conditions_of[review.pk]
         late = [row for row in conditions if row.due_at is not None and row.due_at <= change.now]
         for condition in late:
             change.set(condition, status=ConditionStatus.EXPIRED)

@@ -32,7 +32,10 @@ def test_of_twenty_deciders_one_wins(race):
     actors, review = people(desk), desk.submit()
 
     answers = race(
-        *(lambda a=a: decisions.decide(review.pk, actor=a, answer=Answer("approve")) for a in actors),
+        *(
+            lambda a=a: decisions.decide(review.pk, actor=a, answer=Answer("approve"))
+            for a in actors
+        ),
         behind=review.pk,
     )
 
@@ -44,6 +47,8 @@ def test_of_twenty_claimants_one_wins(race):
     desk = factories.desk()
     actors, review = people(desk), desk.submit()
 
-    answers = race(*(lambda a=a: leases.claim(review.pk, actor=a) for a in actors), behind=review.pk)
+    answers = race(
+        *(lambda a=a: leases.claim(review.pk, actor=a) for a in actors), behind=review.pk
+    )
 
     assert codes(answers) == {"ok": 1, "held_by_other": N - 1}

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from reviews.outliers import MIN_SAMPLE, SAMPLE, Candidate, Fence, fence_of, kind_of, marks, usual_of
+from reviews.outliers import (
+    MIN_SAMPLE,
+    SAMPLE,
+    Candidate,
+    Fence,
+    fence_of,
+    kind_of,
+    marks,
+    usual_of,
+)
 from tests.factories import T0, after
 
 USUAL = (frozenset({"stakes"}), "refund")

@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gates.actors import Actor
-from gates.models import ApiKey
+from django.db.models import Max
+
 from reviews.errors import AlreadyDecided, DomainError, Expired, Invalid
+from reviews.management.replay.bank import GATE, Bank
 from reviews.management.replay.rows import Row
 from reviews.models import Review
+from reviews.models.review import ReviewQuerySet
 from reviews.states import Status
 from reviews.transitions.cancellations import cancel
 from reviews.transitions.decisions import decide
 from reviews.transitions.submissions import Submission, submit
 from reviews.verdicts import Answer
 
-GATE = "loan"
 ANSWERS = {"approved": Answer("approve"), "declined": Answer("reject", reasons=("declined",))}
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Something that the log says happened at `at`: a submission, or what became of it."""
+    """Something that the log says happened at `at`: a submission, or the answer to it."""
 
     at: datetime
     answers: bool
     row: Row
-
-
-@dataclass(frozen=True, slots=True)
-class Bank:
-    """Who acts: the key that submits and cancels, and the people by decider of the log."""
-
-    key: ApiKey
-    people: dict[str, Actor]
-
-
-@dataclass(slots=True)
-class Refusals:
-    """Moves that the transitions refused for another reason than time, by line."""
-
-    bad: dict[int, str] = field(default_factory=dict)
-    errors: dict[int, str] = field(default_factory=dict)
 
 
 def moves(rows: Iterable[Row]) -> list[Move]:
@@ -58,21 +43,24 @@ def moves(rows: Iterable[Row]) -> list[Move]:
 
 
 class Player:
-    """Makes the moves. The caller has the clock stand at each move's instant."""
+    """Makes the moves; the caller has the clock stand at each move's instant. `bad` and `errors` are
+    the lines that were refused, for their content or for a reason that the log does not explain.
+    """
 
-    def __init__(self, bank: Bank) -> None:
-        self.bank = bank
-        self.refusals = Refusals()
+    def __init__(self, bank: Bank, complain: Callable[[int, str], None]) -> None:
+        self._bank = bank
+        self._complain = complain
+        self.bad: set[int] = set()
+        self.errors: set[int] = set()
         self._stored: dict[str, UUID] = {}
         self._answered: set[str] = set()
-        reviews = Review.objects.filter(key=bank.key).exclude(external_id="")
-        for case, pk, status in reviews.values_list("external_id", "pk", "status"):
+        for case, pk, status in self.reviews().values_list("external_id", "pk", "status"):
             self._stored[case] = pk
             if status != Status.PENDING:
                 self._answered.add(case)
 
     def left(self, timeline: Iterable[Move]) -> list[Move]:
-        """What an earlier run has not made: no case is submitted twice, and the answer of a stored
+        """What an earlier run has not made: no case is submitted twice, and the answer to a stored
         case is still to come while it is pending.
         """
         done = {False: set(self._stored), True: self._answered}
@@ -87,30 +75,41 @@ class Player:
                 self._submit(move.row)
         except (Expired, AlreadyDecided):
             return
-        except Invalid as refusal:
-            self._refused(move, refusal, self.refusals.errors if move.answers else self.refusals.bad)
         except DomainError as refusal:
-            self._refused(move, refusal, self.refusals.errors)
+            self._refused(move, refusal)
 
-    def waits(self) -> bool:
-        """True while a case of the log is open."""
-        return Review.objects.open().filter(key=self.bank.key).exists()
+    def reviews(self) -> ReviewQuerySet:
+        """The cases of the log, as far as they are stored."""
+        return Review.objects.filter(key=self._bank.key, gate__slug=GATE).exclude(external_id="")
+
+    def last_wake(self, *, after: datetime | None) -> datetime | None:
+        """The last moment at which something must happen to a case, of those after `after`."""
+        waiting = self.reviews().open()
+        if after is not None:
+            waiting = waiting.filter(wake_at__gt=after)
+        last: datetime | None = waiting.aggregate(last=Max("wake_at"))["last"]
+        return last
 
     def _submit(self, row: Row) -> None:
         submission = Submission(gate=GATE, proposal={"amount": row.amount}, external_id=row.case)
-        self._stored[row.case] = submit(submission, key=self.bank.key).pk
+        self._stored[row.case] = submit(submission, key=self._bank.key).pk
 
     def _answer(self, row: Row) -> None:
         review_id = self._stored.get(row.case)
         if review_id is None:
             return  # its submission was refused, and reported
-        by_bank = self.bank.key.actor()
+        by_bank = self._bank.key.actor()
         if row.automatic:
             cancel(review_id, actor=by_bank, code="decided_elsewhere", verdict=row.verdict)
         elif row.verdict == "cancelled":
             cancel(review_id, actor=by_bank, code="withdrawn")
         else:
-            decide(review_id, actor=self.bank.people[row.decider], answer=ANSWERS[row.verdict])
+            decide(review_id, actor=self._bank.people[row.decider], answer=ANSWERS[row.verdict])
 
-    def _refused(self, move: Move, refusal: DomainError, into: dict[int, str]) -> None:
-        into[move.row.line] = f"{refusal.code}: {refusal.message}"
+    def _refused(self, move: Move, refusal: DomainError) -> None:
+        """The gate refuses a case for what the row says; nothing else should ever be refused."""
+        content = isinstance(refusal, Invalid) and not move.answers
+        (self.bad if content else self.errors).add(move.row.line)
+        fields = refusal.fields if isinstance(refusal, Invalid) else ()
+        where = "".join(f" {field.pointer}: {field.message}" for field in fields)
+        self._complain(move.row.line, f"{refusal.message}{where}")

@@ -1,11 +1,11 @@
-"""How far the play is, and how fast it may go."""
+"""What the play says on its way, and how fast it may go."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime
-from typing import TextIO
+
+from django.core.management.base import OutputWrapper
 
 EVERY = 5.0
 ON_A_TERMINAL = 0.5
@@ -14,13 +14,12 @@ ON_A_TERMINAL = 0.5
 class Pace:
     """Holds the play back to `speed` seconds of the log in one of ours; without it nothing waits."""
 
-    def __init__(self, speed: float | None, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, speed: float | None) -> None:
         self._speed = speed
-        self._sleep = sleep
         self._start: tuple[datetime, float] | None = None
 
     def wait_for(self, at: datetime) -> None:
-        """Return when it is time for what the log has at `at`; the first moment has no wait."""
+        """Return when it is time for what the log has at `at`; its first moment starts the watch."""
         if self._speed is None:
             return
         if self._start is None:
@@ -28,18 +27,17 @@ class Pace:
         first, started = self._start
         ahead = (at - first).total_seconds() / self._speed - (time.monotonic() - started)
         if ahead > 0:
-            self._sleep(ahead)
+            time.sleep(ahead)
 
 
 class Progress:
-    """One line on a terminal, a line every few seconds elsewhere."""
+    """One line that changes on a terminal, a line every few seconds elsewhere."""
 
-    def __init__(self, out: TextIO, total: int) -> None:
+    def __init__(self, out: OutputWrapper) -> None:
         self._out = out
-        self._total = total
         self._terminal = out.isatty()
-        self._started = self._last = time.monotonic()
-        self.made = self.woken = 0
+        self._started = self._told = time.monotonic()
+        self.total = self.made = self.woken = 0
 
     @property
     def seconds(self) -> float:
@@ -52,20 +50,26 @@ class Progress:
         return (self.made + self.woken) / max(self.seconds, 1e-9)
 
     def due(self) -> bool:
-        """True when it is time for another word; the answer starts the next wait."""
-        now = time.monotonic()
-        if now - self._last < (ON_A_TERMINAL if self._terminal else EVERY):
-            return False
-        self._last = now
-        return True
+        """True when it is time for another word."""
+        pause = ON_A_TERMINAL if self._terminal else EVERY
+        return time.monotonic() - self._told >= pause
 
     def tell(self, at: datetime) -> None:
         """Say how far the play is."""
-        text = f"{at:%Y-%m-%d %H:%M}  {self.made}/{self._total} moves, {self.rate:.0f} per second"
-        self._out.write(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
-        self._out.flush()
+        self._told = time.monotonic()
+        text = f"{at:%Y-%m-%d %H:%M}  {self.made}/{self.total} moves, {self.rate:.0f} per second"
+        self._say(f"\r{text}\x1b[K" if self._terminal else f"{text}\n")
+
+    def complain(self, line: int, problem: str) -> None:
+        """Name a line of the file that was not played, and why."""
+        start = "\r\x1b[K" if self._terminal else ""
+        self._say(f"{start}line {line}: {problem}\n")
 
     def end(self) -> None:
-        """Leave the line."""
+        """Nothing more to say: leave the line."""
         if self._terminal:
-            self._out.write("\n")
+            self._say("\n")
+
+    def _say(self, text: str) -> None:
+        self._out.write(text, style_func=str, ending="")
+        self._out.flush()

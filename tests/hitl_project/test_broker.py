@@ -1,0 +1,128 @@
+"""The broker that ticks, against django-q2 as it is installed."""
+
+import os
+from multiprocessing import Event, Value
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+import redis
+from django_q import brokers
+from django_q.conf import Conf
+from django_q.models import OrmQ, Task
+from django_q.monitor import monitor
+from django_q.pusher import pusher
+from django_q.queues import Queue
+from django_q.signing import SignedPackage
+from django_q.worker import worker
+
+from hitl_project import broker as ticking
+from hitl_project.broker import TickORM, TickRedis
+from reviews.models import Heartbeat
+from tests.factories import T0, at
+
+TASK = {"id": "1", "name": "other", "func": "os.getpid", "args": (), "kwargs": {}, "started": T0}
+REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+
+
+@pytest.fixture
+def stopwatch(monkeypatch):
+    """A stopwatch that a test moves."""
+    seconds = [100.0]
+    monkeypatch.setattr(ticking, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(Conf, "POLL", 0)
+    return seconds
+
+
+@pytest.fixture
+def redis_queue(monkeypatch):
+    """The name of a queue of our own in a real Redis."""
+    try:
+        redis.from_url(REDIS, socket_timeout=2).ping()
+    except redis.ConnectionError:
+        pytest.skip(f"no Redis at {REDIS}")
+    monkeypatch.setattr(Conf, "REDIS", REDIS)
+    name = f"test-{uuid4().hex}"
+    yield name
+    TickRedis(list_key=name).delete_queue()
+
+
+def names(tasks):
+    """What was taken from the queue, by the tasks' names."""
+    return [SignedPackage.loads(payload)["name"] for _, payload in tasks or ()]
+
+
+def test_the_settings_name_the_broker_that_ticks():
+    assert type(brokers.get_broker()) is TickORM
+
+
+@pytest.mark.django_db
+def test_the_first_thing_in_the_queue_is_a_sweep():
+    with at(T0):
+        [(receipt, payload)] = TickORM().dequeue()
+    task = SignedPackage.loads(payload)
+    assert receipt is None
+    assert len(task.pop("id")) == 32
+    assert task == {
+        "name": "sweep",
+        "func": "reviews.tasks.sweep",
+        "args": (),
+        "kwargs": {},
+        "started": T0,
+        "save": False,
+        "timeout": 30,
+    }
+
+
+@pytest.mark.django_db
+def test_a_sweep_comes_once_a_second_however_often_one_looks(stopwatch):
+    broker = TickORM()
+    seen = []
+    for moment in (100, 100.5, 100.99, 101, 101.5, 102, 130, 130.5):
+        stopwatch[0] = moment
+        seen.append((moment, names(broker.dequeue())))
+    assert [moment for moment, found in seen if found == ["sweep"]] == [100, 101, 102, 130]
+    assert [found for _, found in seen if found != ["sweep"]] == [[]] * 4
+
+
+@pytest.mark.django_db
+def test_between_two_sweeps_other_tasks_come_through(stopwatch):
+    broker = TickORM()
+    broker.enqueue(SignedPackage.dumps(TASK))
+    assert [names(broker.dequeue()) for _ in range(3)] == [["sweep"], ["other"], []]
+
+
+@pytest.mark.django_db
+def test_a_cluster_that_does_not_sweep_does_not_tick(settings, stopwatch):
+    settings.SWEEPS = False
+    assert TickORM().dequeue() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_django_q_runs_the_sweep_and_keeps_no_trace_of_it(settings):
+    settings.CLUSTER_NAME = "one of a test"
+    tasks, results, stop, timer = Queue(), Queue(), Event(), Value("f", -1)
+    stop.set()  # the pusher looks once
+    pusher(tasks, stop, TickORM())
+    tasks.put("STOP")
+    worker(tasks, results, timer, 60)
+    results.put("STOP")
+    monitor(results, TickORM())
+    assert list(Heartbeat.objects.values_list("pk", flat=True)) == ["one of a test"]
+    assert (Task.objects.count(), OrmQ.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_redis_ticks_too_and_lets_other_tasks_through(redis_queue, stopwatch):
+    broker = TickRedis(list_key=redis_queue)
+    broker.enqueue(SignedPackage.dumps(TASK))
+    assert [names(broker.dequeue()) for _ in range(3)] == [["sweep"], ["other"], []]
+
+
+@pytest.mark.django_db
+def test_an_empty_redis_queue_does_not_hold_the_next_tick_up(redis_queue):
+    broker = TickRedis(list_key=redis_queue)
+    broker.dequeue()
+    begun = monotonic()
+    assert broker.dequeue() is None
+    assert 0.1 < monotonic() - begun < 0.9

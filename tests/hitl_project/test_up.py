@@ -1,0 +1,212 @@
+"""`manage.py up`, the real thing: what stops or hangs is started again, and nothing is left."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from uuid import uuid4
+
+import httpx2
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from hitl_project.management.commands.up import free_port
+
+PATIENCE = 60  # seconds; other tests may have the processors
+NOBODY = "nobody answers"
+
+
+@dataclass
+class Up:
+    """A running `up`."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    def health(self):
+        try:
+            answer = httpx2.get(f"{self.address}/healthz", timeout=5)
+        except httpx2.TransportError:
+            return NOBODY
+        return answer.json().get("code", answer.json()["status"])
+
+    def until(self, *wanted):
+        """Wait until the health is one of these."""
+        return eventually(lambda: self.health() in wanted, f"health in {wanted}", self.health)
+
+    def groups(self):
+        """What it started, by process group."""
+        return {row.pid: row.command for row in processes() if row.parent == self.process.pid}
+
+    def leader(self, of):
+        """The leader of the group that runs this; None while there is none."""
+        return next((pid for pid, command in self.groups().items() if of in command), None)
+
+    def restarted(self, of, before):
+        return eventually(lambda: before not in self.groups() and self.leader(of), "a new one")
+
+
+@dataclass
+class Row:
+    pid: int
+    parent: int
+    group: int
+    command: str
+
+
+def processes():
+    """Every process that is more than a zombie."""
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,pgid=,stat=,args="],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    rows = [line.split(None, 4) for line in listed.splitlines()]
+    return [
+        Row(int(row[0]), int(row[1]), int(row[2]), row[4])
+        for row in rows
+        if len(row) == 5 and not row[3].startswith("Z")
+    ]
+
+
+def left_of(groups):
+    """What still runs in these process groups."""
+    return [row for row in processes() if row.group in groups]
+
+
+def eventually(check, what, shown=lambda: ""):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if found := check():
+            return found
+        time.sleep(0.1)
+    pytest.fail(f"{PATIENCE} s have not brought {what}: {shown()}")
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory):
+    """An empty database of the kind that the tests run on."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('up')}/db.sqlite3"
+        return
+    import psycopg  # noqa: PLC0415 (an extra)
+
+    to = settings.DATABASES["default"]
+    login = f"{to['USER']}:{to['PASSWORD']}@{to['HOST']}:{to['PORT'] or 5432}"
+    name = f"test_up_{uuid4().hex[:12]}"
+    with psycopg.connect(f"postgres://{login}/postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield f"postgres://{login}/{name}"
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def start(database_url):
+    """Start `up` with a port, in a database that is migrated once."""
+    started = []
+
+    def run(port):
+        environment = os.environ | {"DEBUG": "1", "DATABASE_URL": database_url}
+        command = [sys.executable, settings.BASE_DIR / "manage.py", "up", "--port", str(port)]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        )
+        started.append(process)
+        up = Up(process, process.stdout.readline().strip())
+        up.until("ok")
+        return up
+
+    yield run
+    for process in started:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def up(start):
+    """One that is shared by the tests that leave it running."""
+    return start(free_port(20_000 + os.getpid() % 20_000))
+
+
+def test_the_web_server_answers_and_is_ready(up):
+    answer = httpx2.get(f"{up.address}/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert httpx2.get(f"{up.address}/login/").status_code == 200
+
+
+def test_it_leads_three_groups(up):
+    up.until("ok")
+    assert set(up.groups()) == {up.leader(of) for of in ("granian", "qcluster", "lifeline")}
+
+
+@pytest.mark.parametrize("generation", [0, 1])
+def test_a_killed_cluster_is_said_and_started_again_without_orphans(up, generation):
+    """Generation 0 is the cluster's parent process, 1 its sentinel."""
+    up.until("ok")
+    before = victim = up.leader("qcluster")
+    for _ in range(generation):
+        [victim] = [row.pid for row in processes() if row.parent == victim]
+    os.kill(victim, signal.SIGKILL)
+    up.until("no_sweep_yet", "sweep_stale")
+    up.restarted("qcluster", before)
+    assert left_of({before}) == []
+    up.until("ok")
+
+
+def test_a_cluster_that_stands_still_is_said_and_started_again(up):
+    up.until("ok")
+    before = up.leader("qcluster")
+    os.killpg(before, signal.SIGSTOP)
+    up.until("sweep_stale")
+    up.restarted("qcluster", before)
+    assert left_of({before}) == []
+    up.until("ok")
+
+
+@pytest.mark.parametrize("generation", [0, 1])
+def test_a_killed_web_server_answers_again(up, generation):
+    """Generation 0 is the server's parent process, 1 the one that answers."""
+    up.until("ok")
+    before = victim = up.leader("granian")
+    for _ in range(generation):
+        [victim] = [row.pid for row in processes() if row.parent == victim]
+    os.kill(victim, signal.SIGKILL)
+    up.restarted("granian", before)
+    assert left_of({before}) == []
+    up.until("ok")
+
+
+def test_a_killed_lifeline_is_spun_again(up):
+    up.until("ok")
+    before = up.leader("lifeline")
+    os.kill(before, signal.SIGKILL)
+    up.restarted("lifeline", before)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_when_it_is_told_to_stop_nothing_is_left(start, ending):
+    running = start(free_port(41_000 + os.getpid() % 10_000))
+    groups = running.groups()
+    assert len(groups) == 3
+    running.process.send_signal(ending)
+    assert running.process.wait(PATIENCE) == 0
+    assert left_of(groups) == []
+    assert running.process.stdout.read() == ""
+
+
+def test_when_it_is_killed_outright_nothing_is_left_either(start):
+    running = start(free_port(51_000 + os.getpid() % 10_000))
+    groups = running.groups()
+    running.process.kill()
+    eventually(lambda: left_of(groups) == [], "the end of all", lambda: left_of(groups))
+
+
+def test_a_taken_port_gives_way_to_the_next(up):
+    taken = int(up.address.rpartition(":")[2])
+    assert free_port(taken) > taken
+
