@@ -1,12 +1,14 @@
 """App configuration of the project, and of the admin that it puts in place of Django's."""
 
+import os
 from time import monotonic
 
 from django.apps import AppConfig, apps
 from django.contrib import admin
 from django.contrib.admin import apps as admin_apps  # its class in our namespace would be found too
 
-LOADED = monotonic()  # when this process began, for those who ask what happened since
+# When all this began, for those who ask what happened since: with this process, or with `up`.
+STARTED = float(os.environ.get("GATEHOUSE_STARTED", monotonic()))
 
 
 class ProjectConfig(AppConfig):

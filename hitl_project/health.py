@@ -11,15 +11,15 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from gates import clock
-from hitl_project.apps import LOADED
+from hitl_project.apps import STARTED
 from reviews.models import Heartbeat
 
 FRESH = timedelta(seconds=10)
 
 
 def sweeping() -> str:
-    """Why deadlines may not be kept, as a code; empty when a sweep ran since this process started
-    and less than 10 s ago.
+    """Why deadlines may not be kept, as a code; empty when a sweep ran since the start and less
+    than 10 s ago.
     """
     try:
         last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
@@ -46,8 +46,8 @@ def heartbeat(cluster: str) -> datetime | None:
 
 
 def _started(now: datetime) -> datetime:
-    """When this process was loaded, by the clock that heartbeats are written by."""
-    return now - timedelta(seconds=monotonic() - LOADED)
+    """When all this began, by the clock that heartbeats are written by."""
+    return now - timedelta(seconds=monotonic() - STARTED)
 
 
 @cache

@@ -24,12 +24,16 @@ _SAME = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")  # look at the 
 
 Schema = Mapping[str, Any]
 
+_META = Draft202012Validator(
+    Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
+)
+
 
 def flaw_in(schema: Schema) -> str:
     """Why the schema is refused; empty if it is fine."""
-    if schema.get("$schema", DIALECT) not in {DIALECT, f"{DIALECT}#"}:
+    if schema.get("$schema", DIALECT) not in (DIALECT, f"{DIALECT}#"):
         return f"$schema must be {DIALECT}"
-    wrong = best_match(Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema))
+    wrong = best_match(_META.iter_errors(schema))
     if wrong is not None:
         place = "/".join(str(part) for part in wrong.absolute_path)
         return f"{place}: {wrong.message}"[:300] if place else wrong.message[:300]

@@ -8,6 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_BYTES = 256 * 1024
@@ -56,6 +57,7 @@ def source_of(text: str) -> Source:
 
 def _composed(text: str) -> Node | None:
     try:
+        _check_depth(text)
         node: Node | None = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -64,9 +66,20 @@ def _composed(text: str) -> Node | None:
         ) from error
     except YAMLError as error:
         raise Unreadable(1, str(error).splitlines()[0]) from error
-    except (RecursionError, ValueError, IndexError) as error:
+    except Unreadable:
+        raise
+    except (ValueError, IndexError) as error:
         raise Unreadable(1, "this is no YAML that can be read") from error
     return node
+
+
+def _check_depth(text: str) -> None:
+    """Look at the brackets first: composing very deep ones takes seconds and ends in an error."""
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise Unreadable(event.start_mark.line + 1, f"nested more than {MAX_DEPTH} deep")
 
 
 @dataclass(slots=True)
@@ -80,8 +93,6 @@ class _Reader:
         if id(node) in self.seen:
             return self._flaw(path, "aliases (*name) are not available: write it out")
         self.seen.add(id(node))
-        if len(path) > MAX_DEPTH:
-            return self._flaw(path, f"nested more than {MAX_DEPTH} deep")
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reviews.models import Decision, Review
+from reviews.models import Condition, Decision, Review
 from reviews.states import Source, Status
 from reviews.webhooks import stamp
 
@@ -30,6 +30,18 @@ def snapshot(review: Review) -> dict[str, Any]:
 def released(review: Review) -> Decision | None:
     """The decision that integrators may know: the final one, or one that awaits conditions."""
     return review.held_decision if review.status == Status.CONDITIONAL else review.final_decision
+
+
+def asked(condition: Condition) -> dict[str, Any]:
+    """A condition as an integrator sees it."""
+    return {
+        "id": str(condition.pk),
+        "code": condition.code,
+        "text": condition.text,
+        "confirms": condition.confirms,
+        "status": condition.status,
+        "due_at": stamp(condition.due_at) if condition.due_at else None,
+    }
 
 
 def told(decision: Decision) -> dict[str, Any]:

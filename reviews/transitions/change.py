@@ -81,8 +81,8 @@ class Change:
         self._new[Event].append(event)
         self.set(review, **{name: getattr(review, name) for name in Audited.AUDIT_FIELDS})
 
-    def tell(self, review: Review, kind: str) -> None:
-        """One message to the caller's URL, numbered like the event before it."""
+    def tell(self, review: Review, kind: str, **more: Any) -> None:
+        """One message to the caller's URL: the review and `more`, numbered like the event before."""
         if review.callback_url:
             self._new[Delivery].append(
                 Delivery(
@@ -91,6 +91,7 @@ class Change:
                     url=review.callback_url,
                     type=kind,
                     seq=review.event_count,
+                    body=more,
                     created_at=self.now,
                 )
             )
@@ -107,7 +108,8 @@ class Change:
     def _fill_bodies(self) -> None:
         for row in self._new[Delivery]:
             if isinstance(row, Delivery):
-                row.body = webhooks.body(row.type, self.now, row.seq, snapshot(row.review))
+                data = {**snapshot(row.review), **row.body}
+                row.body = webhooks.body(row.type, self.now, row.seq, data)
 
     def _updates(self) -> Iterable[tuple[type[Model], tuple[str, ...], list[Model]]]:
         groups: dict[tuple[type[Model], tuple[str, ...]], list[Model]] = defaultdict(list)

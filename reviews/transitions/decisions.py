@@ -19,6 +19,7 @@ from reviews.errors import AlreadyDecided, Changed, Invalid, NotAllowed, WrongSt
 from reviews.models import Condition, Decision, Review
 from reviews.models.decision import STANDING
 from reviews.queries.rows import unanswered
+from reviews.queries.snapshots import told
 from reviews.states import OUTCOME_OF_VERDICT, ConditionStatus, Outcome, Source, Status
 from reviews.transitions import leases, passage, rights, timed
 from reviews.transitions.change import Change
@@ -123,7 +124,7 @@ def overturn(
             overturns=final,
         )
         change.log(review, "overturned", decision=str(added.pk), verdict=verdict)
-        change.tell(review, "decision.overturned")
+        change.tell(review, "decision.overturned", overturned_by=told(added))
 
     return run("overturn", review_id, actor, work)
 

@@ -71,7 +71,7 @@ def submit(submission: Submission, *, key: ApiKey) -> Review:
 
 
 def version_for(key: ApiKey, slug: str) -> GateVersion:
-    """The published version of a gate in the key's scope; else Missing, so that no gate shows outside it."""
+    """The published version of a gate in the key's scope; else Missing: no gate shows outside."""
     versions = GateVersion.objects.filter(published_for__slug=slug)
     found = versions.select_related("gate").defer("document").first()
     if found is None or key.personal or not key.reaches(found.gate):

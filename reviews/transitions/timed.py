@@ -14,6 +14,7 @@ from gates.queries.policies import policy_of
 from reviews.models import Condition, Review
 from reviews.models.assignment import Ending
 from reviews.queries.rows import Steps, steps_of, unanswered
+from reviews.queries.snapshots import asked
 from reviews.states import OUTCOME_OF_ACTION, ConditionStatus, Outcome, Source, Status
 from reviews.transitions import passage
 from reviews.transitions.change import Change
@@ -175,7 +176,7 @@ def _open_conditions(review: Review, change: Change, conditions: list[Condition]
     change.set(review, status=Status.CONDITIONAL, held_until=None, wake_at=first)
     change.log(review, "settled", conditions=[str(condition.pk) for condition in conditions])
     change.tell(review, "review.decided")
-    change.tell(review, "condition.opened")
+    change.tell(review, "condition.opened", conditions=[asked(row) for row in conditions])
 
 
 def _bound(review: Review) -> bool:

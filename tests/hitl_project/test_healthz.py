@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _started_long_ago(monkeypatch):
-    monkeypatch.setattr(health, "LOADED", monotonic() - 1000)
+    monkeypatch.setattr(health, "STARTED", monotonic() - 1000)
 
 
 def ask(client, path="/healthz"):
@@ -37,7 +37,7 @@ def test_without_any_sweep_it_is_unhealthy(client):
 
 
 def test_a_sweep_from_before_this_start_does_not_count(client, monkeypatch):
-    monkeypatch.setattr(health, "LOADED", monotonic() - 5)
+    monkeypatch.setattr(health, "STARTED", monotonic() - 5)
     Heartbeat.objects.create(cluster="before", at=after(-6))
     assert ask(client) == unavailable("no_sweep_yet")
 

@@ -188,7 +188,7 @@ def test_a_killed_lifeline_is_spun_again(up):
     up.restarted("lifeline", before)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_when_it_is_told_to_stop_nothing_is_left(start, ending):
     running = start(free_port(41_000 + os.getpid() % 10_000))
     groups = running.groups()

@@ -25,7 +25,7 @@ CLUSTER = "one"
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """The statements of the block but savepoints and readings of the clock."""
+    """The statements of the block, once it is over; savepoints do not count."""
     found: list[str] = []
     with CaptureQueriesContext(connection) as captured:
         yield found
@@ -45,8 +45,7 @@ def test_the_sweep_works_in_chunks_until_nothing_is_left() -> None:
     assert Review.objects.filter(outcome="rejected").count() == 7
 
 
-def test_each_chunk_is_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seven are due and three fit: three chunks, and one look at the end of a full one."""
+def test_each_chunk_is_one_transaction() -> None:
     at_desk = desk(**ONE_LEVEL)
     for _ in range(6):
         at_desk.submit()

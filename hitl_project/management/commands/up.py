@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from hitl_project.apps import STARTED
 from hitl_project.demo.show import Show
 from hitl_project.supervision.children import Cluster, Web
 from hitl_project.supervision.supervisor import Signals, Supervisor
@@ -84,6 +85,6 @@ def answers(port: int) -> bool:
 def pass_on(address: str, workers: int) -> None:
     """What children find in their environment."""
     os.environ.setdefault("BASE_URL", address)
-    os.environ["WORKERS"] = str(workers)
+    os.environ |= {"WORKERS": str(workers), "GATEHOUSE_STARTED": str(STARTED)}
     paths = (str(settings.BASE_DIR), os.environ.get("PYTHONPATH", ""))
     os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests import factories
+from tests.factories import T0, at
 from tests.reviews.api.calling import Caller, by_key, by_person
+
+
+@pytest.fixture(autouse=True)
+def still():
+    """The clock stands at T0 unless a test moves it."""
+    with at(T0):
+        yield
 
 
 @pytest.fixture
