@@ -58,10 +58,13 @@ test-postgres: $(STAMP)
 check:
 	@.ci/run
 
+FILES := git ls-files -co --exclude-standard --
+
 fmt: $(STAMP)
+	@$(FILES) '*.py' | grep -v /migrations/ | xargs -r $(PY) -m django_upgrade --target-version 5.2 --exit-zero-even-if-changed
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
-	@git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' | xargs -r $(VENV)/bin/djade
-	@git ls-files -co --exclude-standard 'templates/*.html' '*/templates/*.html' | xargs -r $(VENV)/bin/djangofmt
+	@$(FILES) 'templates/*.html' '*/templates/*.html' | xargs -r $(VENV)/bin/djade --target-version 5.2
+	@$(FILES) 'templates/*.html' '*/templates/*.html' | xargs -r $(VENV)/bin/djangofmt
 
 # For maintainers: UPGRADE=1 also takes newer versions.
 lock: $(STAMP)

@@ -12,6 +12,7 @@ _FILE = "tests/gates/test_policyfile.py"
 _RULES = "tests/gates/test_policyfile_rules.py"
 _ROUTING = "tests/gates/test_routing.py"
 _DOOR = "tests/gates/test_routing_submission.py"
+_PUBLISH = "tests/gates/test_publish.py"
 _RUN = "tests/reviews/test_policy_keys.py"
 
 
@@ -141,7 +142,7 @@ KEYS = (
     _run("subject", "whom or what a proposal is about"),
     _run("amount", "how much is at stake"),
     _run("reasons", "the coded reasons that a decider may give"),
-    _run("reasons{}.label", "how the reason reads"),
+    Key("reasons{}.label", "how the reason reads", f"{_PUBLISH}::test_reasons_become_rows"),
     _run("reasons{}.verdicts", "the verdicts that the reason goes with"),
     Key("reasons{}.text", "wording to start from", f"{_FILE}::test_a_reason_keeps_all_it_says"),
     _run("conditions", "the conditions that an approve_if may name"),

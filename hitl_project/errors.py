@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
@@ -56,8 +57,14 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
     return next((respond(*what) for kinds, what in _PLAIN if isinstance(error, kinds)), None)
 
 
-def respond(status: int, code: str, detail: str, *fields: FieldError, **extra: Any) -> HttpResponse:
-    """A problem."""
+def respond(
+    status: int,
+    code: str,
+    detail: str,
+    *fields: FieldError,
+    extra: Mapping[str, Any] = MappingProxyType({}),
+) -> HttpResponse:
+    """A problem. `extra` adds members of its own; it cannot replace those of every problem."""
     body = {
         **extra,
         "type": "about:blank",
@@ -111,7 +118,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _domain(error: DomainError) -> HttpResponse:
     status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
     fields = error.fields if isinstance(error, Invalid) else ()
-    return respond(status, error.code, error.message, *fields, **error.extra)
+    return respond(status, error.code, error.message, *fields, extra=error.extra)
 
 
 def _fields(fields: list[FieldError]) -> HttpResponse:

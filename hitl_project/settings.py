@@ -146,18 +146,17 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
 ]
 
+CONTEXT_PROCESSORS = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
+        "OPTIONS": {"context_processors": CONTEXT_PROCESSORS},
     }
 ]
 
@@ -194,9 +193,7 @@ STORAGES = {
 
 HTTPS = BASE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-SESSION_COOKIE_SECURE = HTTPS
-CSRF_COOKIE_SECURE = HTTPS
-SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by machines from within
 if HTTPS:  # we never speak TLS ourselves: a proxy does, and must set this header
@@ -233,9 +230,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [],  # enumerations stay where they are used: none gets a made-up name
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    **dict.fromkeys(("SWAGGER_UI_DIST", "SWAGGER_UI_FAVICON_HREF", "REDOC_DIST"), "SIDECAR"),
 }
 
 # --- tasks --------------------------------------------------------------------------------------
@@ -274,6 +269,8 @@ EACH_LINE: list[Processor] = [
 ]
 FOR_PEOPLE: list[Processor] = [dev.ConsoleRenderer(colors=False)]
 FOR_MACHINES: list[Processor] = [processors.format_exc_info, processors.JSONRenderer()]
+WRAP = stdlib.ProcessorFormatter.wrap_for_formatter
+UNWRAP = stdlib.ProcessorFormatter.remove_processors_meta
 
 LOGGING = {
     "version": 1,
@@ -282,10 +279,7 @@ LOGGING = {
         "structured": {
             "()": stdlib.ProcessorFormatter,
             "foreign_pre_chain": EACH_LINE,
-            "processors": [
-                stdlib.ProcessorFormatter.remove_processors_meta,
-                *(FOR_PEOPLE if DEBUG else FOR_MACHINES),
-            ],
+            "processors": [UNWRAP, *(FOR_PEOPLE if DEBUG else FOR_MACHINES)],
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
@@ -294,7 +288,6 @@ LOGGING = {
     "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
 }
 
-WRAP = stdlib.ProcessorFormatter.wrap_for_formatter
 structlog.configure(
     processors=[stdlib.filter_by_level, *EACH_LINE, WRAP],
     logger_factory=stdlib.LoggerFactory(),

@@ -6,7 +6,6 @@ knows every instant. `review_in(state)` starts at the clock's now and steps from
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -14,13 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factory
-import rfc8785
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission, User
 from factory.django import DjangoModelFactory
 
 from gates import actors, clock
-from gates.models import ApiKey, EscalationStep, Gate, GateVersion, Membership, ReasonCode, Team
+from gates.models import ApiKey, Calendar, Gate, Membership, Team
 from gates.policy import (
     ConditionTemplate,
     ContextItem,
@@ -30,6 +28,7 @@ from gates.policy import (
     Step,
     Triggers,
 )
+from gates.transitions import publish as publishing
 from reviews import deadlines
 from reviews.models import Review
 from reviews.transitions import cancellations, decisions, submissions
@@ -174,37 +173,21 @@ def policy(**overrides: Any) -> GatePolicy:
 
 
 def gate(**overrides: Any) -> Gate:
-    """The refund gate, published; a second call with the same slug publishes its next version."""
+    """The refund gate, published; a second call that differs publishes its next version."""
     return publish(policy(**overrides))
 
 
-def publish(published: GatePolicy) -> Gate:
-    """The rows of one published version; its teams are made where they are missing."""
-    owner = TeamFactory.create(slug=published.owner) if published.owner else None
-    found, _ = Gate.objects.get_or_create(slug=published.slug)
-    document = published.document()
-    version = GateVersion.objects.create(
-        gate=found,
-        number=found.versions.count() + 1,
-        document=document,
-        digest=hashlib.sha256(rfc8785.dumps(document)).hexdigest(),
-        timeout=published.steps[0].timeout,
-        timeout_action=published.timeout_action,
-        final_action=published.final_action,
-        levels=published.levels,
-        published_at=clock.now(),
-        published_by="command:test",
-    )
-    for level, step in enumerate(published.steps):
-        asked = TeamFactory.create(slug=step.assignee)
-        EscalationStep.objects.create(
-            version=version, level=level, team=asked, timeout=step.timeout
-        )
-    for reason in published.reasons:
-        ReasonCode.objects.create(version=version, code=reason.code, label=reason.label)
-    found.version, found.owner = version, owner
-    found.save()
-    return found
+def publish(wanted: GatePolicy) -> Gate:
+    """Publish a policy; its teams are made where they are missing, at work day and night."""
+    for slug in publishing.teams_of(wanted):
+        TeamFactory.create(slug=slug, calendar=_day_and_night() if wanted.working_time else None)
+    publishing.publish(wanted, actor=actors.command("policy"))
+    return Gate.objects.select_related("version").get(slug=wanted.slug)
+
+
+def _day_and_night() -> Calendar:
+    hours = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    return Calendar.objects.get_or_create(name="Day and night", defaults={"hours": hours})[0]
 
 
 def key(*gates: Gate, name: str = "agent", owner: User | None = None) -> ApiKey:

@@ -7,7 +7,7 @@ from typing import Any
 from gates.chain import first_flaw
 from gates.models import Event
 from gates.transitions.events import link_of
-from reviews.models import Delivery, Review
+from reviews.models import Decision, Delivery, Review
 
 
 def now(review: Review) -> Review:
@@ -20,6 +20,13 @@ def ended(review: Review) -> tuple[str, str]:
     stored = now(review)
     assert stored.final_decision is not None
     return stored.outcome, stored.final_decision.source
+
+
+def final_of(review: Review) -> Decision:
+    """The decision that stands for the closed review."""
+    final = now(review).final_decision
+    assert final is not None
+    return final
 
 
 def events_of(review: Review) -> list[tuple[str, str, dict[str, Any]]]:

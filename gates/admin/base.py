@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.filters import SimpleListFilter
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -113,6 +113,10 @@ class ReadOnlyInline(admin.TabularInline):
 
     extra = 0
     can_delete = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        """All fields: a form field for what nobody may change would be made for nothing."""
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """With the page they stand on."""

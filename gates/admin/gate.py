@@ -10,9 +10,11 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from gates import policyfile
 from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, ReadOnlyInline
-from gates.admin.display import EMPTY, json_field, pretty, seconds_field
+from gates.admin.display import EMPTY, pretty, seconds_field
 from gates.models import EscalationStep, Gate, GateVersion, ReasonCode
+from gates.queries.policies import policy_of
 
 
 class StepInline(ReadOnlyInline):
@@ -71,7 +73,7 @@ class GateAdmin(AuditedAdmin, ReadOnlyAdmin):
     @admin.display(description=_("policy"))
     def policy(self, gate: Gate) -> SafeString | str:
         """The settings that new reviews run under."""
-        return pretty(gate.version.document) if gate.version else EMPTY
+        return policy_text(gate.version) if gate.version else EMPTY
 
 
 @admin.register(GateVersion)
@@ -90,9 +92,18 @@ class GateVersionAdmin(ReadOnlyAdmin):
     )
     readonly_fields = ("policy", "timeout_shown")
     inlines = (StepInline, ReasonInline)
-    policy = json_field("document", _("policy"))
     timeout_shown = seconds_field("timeout", _("timeout"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GateVersion]:
         """With the gate, whose name every version bears; a policy is read on its page only."""
         return super().get_queryset(request).select_related("gate").defer("document")
+
+    @admin.display(description=_("policy"))
+    def policy(self, version: GateVersion) -> SafeString | str:
+        """The settings that its reviews run under."""
+        return policy_text(version)
+
+
+def policy_text(version: GateVersion) -> SafeString | str:
+    """The policy as the file that would publish it."""
+    return pretty(policyfile.write([policy_of(version)]))

@@ -7,6 +7,8 @@ from typing import Literal
 
 from gates.policyfile.source import Path, Source
 
+Level = Literal["error", "warning"]
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -16,7 +18,12 @@ class Problem:
     line: int
     key: str
     message: str
-    level: Literal["error", "warning"] = "error"
+    level: Level = "error"
+
+    @classmethod
+    def at(cls, path: Path, message: str, level: Level, file: str, source: Source) -> Problem:
+        """A problem at a path, with the line and key of that."""
+        return cls(file, source.line(path), ".".join(map(str, path)), message, level)
 
     def __str__(self) -> str:
         said = self.message if self.level == "error" else f"warning: {self.message}"
@@ -37,11 +44,11 @@ class Report:
 
     def error(self, path: Path, message: str) -> None:
         """Note an error at a path."""
-        self.found.setdefault(path, self._problem(path, message, "error"))
+        self._note(path, message, "error")
 
     def warning(self, path: Path, message: str) -> None:
         """Note a warning at a path."""
-        self.found.setdefault(path, self._problem(path, message, "warning"))
+        self._note(path, message, "warning")
 
     def faulty(self, path: Path) -> bool:
         """True if there is an error at the path or below it."""
@@ -55,6 +62,5 @@ class Report:
         """All problems, by line."""
         return tuple(sorted(self.found.values(), key=lambda problem: problem.line))
 
-    def _problem(self, path: Path, message: str, level: Literal["error", "warning"]) -> Problem:
-        key = ".".join(str(part) for part in path)
-        return Problem(self.file, self.source.line(path), key, message, level)
+    def _note(self, path: Path, message: str, level: Level) -> None:
+        self.found.setdefault(path, Problem.at(path, message, level, self.file, self.source))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gates.policy import GatePolicy
 from gates.policyfile import kinds
 from gates.policyfile.gate import gate_of
-from gates.policyfile.problems import Problem, Report
+from gates.policyfile.problems import Level, Problem, Report
 from gates.policyfile.rules import check
 from gates.policyfile.section import Section, unknown
-from gates.policyfile.source import Source, Unreadable, source_of
+from gates.policyfile.source import Path, Source, Unreadable, source_of
 from gates.registry import TOP, TOP_NOT_YET
 
 
@@ -18,13 +18,19 @@ from gates.registry import TOP, TOP_NOT_YET
 class PolicyFile:
     """What a file says. `gates` holds the ones without an error; warnings do not count."""
 
+    name: str
     gates: tuple[GatePolicy, ...]
     problems: tuple[Problem, ...]
+    source: Source = field(default_factory=Source, repr=False, compare=False)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
         """What keeps the file from use."""
         return tuple(problem for problem in self.problems if problem.level == "error")
+
+    def problem(self, path: Path, message: str, level: Level) -> Problem:
+        """A problem at a path, such as `("gates", "refund", "assignee")`, that others found."""
+        return Problem.at(path, message, level, self.name, self.source)
 
 
 def read(text: str, filename: str) -> PolicyFile:
@@ -32,12 +38,12 @@ def read(text: str, filename: str) -> PolicyFile:
     try:
         source = source_of(text)
     except Unreadable as error:
-        return PolicyFile((), (Problem(filename, error.line, "", str(error)),))
+        return PolicyFile(filename, (), (Problem(filename, error.line, "", str(error)),))
     report = Report(filename, source)
     for path, message in source.flaws:
         report.error(path, message)
     gates = _gates(source, report)
-    return PolicyFile(gates, report.problems)
+    return PolicyFile(filename, gates, report.problems, source)
 
 
 def _gates(source: Source, report: Report) -> tuple[GatePolicy, ...]:

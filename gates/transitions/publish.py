@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,9 +14,13 @@ from gates import clock
 from gates.actors import Actor
 from gates.models import EscalationStep, Gate, GateVersion, ReasonCode, Team
 from gates.policy import GatePolicy
+from gates.queries.staffing import shortages
+from gates.transitions import teams
 from gates.transitions.events import record
 
-Teams = Mapping[str, Team]
+
+class Unfit(Exception):
+    """The teams that a policy names cannot do what it asks of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,17 @@ class Published:
 def apply(
     policies: Sequence[GatePolicy], *, actor: Actor, create_teams: bool = False
 ) -> list[Published]:
-    """Publish the gates of a file, all or none. Raises Team.DoesNotExist for a missing team."""
+    """Publish the gates of a file, all or none. Raises Unfit for a team that does not do.
+
+    The answers stand in the order of the policies; rows are locked in the order of slugs, so that
+    two who publish the same gates wait for each other instead of both failing.
+    """
     with transaction.atomic():
         if create_teams:
             _create_teams(policies, actor)
-        return [publish(policy, actor=actor) for policy in policies]
+        in_order = sorted(policies, key=lambda policy: policy.slug)
+        done = {policy.slug: publish(policy, actor=actor) for policy in in_order}
+    return [done[policy.slug] for policy in policies]
 
 
 def publish(policy: GatePolicy, *, actor: Actor) -> Published:
@@ -47,10 +57,11 @@ def publish(policy: GatePolicy, *, actor: Actor) -> Published:
         current = gate.version
         if current is not None and current.digest == digest:
             return Published(gate.slug, current.number, changed=False)
+        _check_teams(policy)
         now = clock.now()
         version = _new_version(gate, policy, digest, actor, now)
         gate.version = version
-        gate.owner = _teams([policy.owner])[policy.owner] if policy.owner else None
+        gate.owner = Team.objects.get(slug=policy.owner) if policy.owner else None
         gate.save(update_fields=("version", "owner"))
         record(gate, "published", actor=actor, now=now, version=version.number, digest=digest)
     return Published(gate.slug, version.number, changed=True)
@@ -65,6 +76,12 @@ def teams_of(policy: GatePolicy) -> list[str]:
     """The slugs of all teams that a policy names."""
     named = [step.assignee for step in policy.steps] + [policy.owner]
     return list(dict.fromkeys(slug for slug in named if slug))
+
+
+def _check_teams(policy: GatePolicy) -> None:
+    fatal = [shortage.message for shortage in shortages(policy) if shortage.fatal]
+    if fatal:
+        raise Unfit(f"{policy.slug}: {'; '.join(fatal)}")
 
 
 def _new_version(
@@ -82,13 +99,7 @@ def _new_version(
         published_at=now,
         published_by=actor.label,
     )
-    teams = _teams(step.assignee for step in policy.steps)
-    EscalationStep.objects.bulk_create(
-        EscalationStep(
-            version=version, level=level, team=teams[step.assignee], timeout=step.timeout
-        )
-        for level, step in enumerate(policy.steps)
-    )
+    EscalationStep.objects.bulk_create(_steps(version, policy))
     ReasonCode.objects.bulk_create(
         ReasonCode(version=version, code=reason.code, label=reason.label)
         for reason in policy.reasons
@@ -96,17 +107,20 @@ def _new_version(
     return version
 
 
-def _teams(slugs: Iterable[str]) -> Teams:
-    wanted = set(slugs)
-    found = {team.slug: team for team in Team.objects.filter(slug__in=wanted)}
-    missing = sorted(wanted - found.keys())
-    if missing:
-        raise Team.DoesNotExist(f"There is no team “{missing[0]}”.")
-    return found
+def _steps(version: GateVersion, policy: GatePolicy) -> list[EscalationStep]:
+    asked = {step.assignee for step in policy.steps}
+    by_slug = {team.slug: team for team in Team.objects.filter(slug__in=asked)}
+    return [
+        EscalationStep(
+            version=version, level=level, team=by_slug[step.assignee], timeout=step.timeout
+        )
+        for level, step in enumerate(policy.steps)
+    ]
 
 
 def _create_teams(policies: Sequence[GatePolicy], actor: Actor) -> None:
-    for slug in dict.fromkeys(slug for policy in policies for slug in teams_of(policy)):
-        if not Team.objects.filter(slug=slug).exists():
-            team = Team.objects.create(slug=slug, name=slug.replace("_", " ").capitalize())
-            record(team, "created", actor=actor, now=clock.now())
+    named = {slug for policy in policies for slug in teams_of(policy)}
+    there = set(Team.objects.filter(slug__in=named).values_list("slug", flat=True))
+    for slug in sorted(named - there):
+        name = slug.replace("_", " ").replace("-", " ").capitalize()
+        teams.create(Team(slug=slug, name=name), actor=actor)

@@ -35,23 +35,20 @@ class Agent:
     def work_on(self, case: Case) -> None:
         """From proposal to end, with a revision or two where a person says no."""
         revises = None
-        for round_ in range(REVISIONS + 1):
+        for _ in range(REVISIONS + 1):
             review = self._propose(case, revises)
             self._tell(case, self._reading(case, review))
             if review["outcome"] != "rejected" or not _by_person(review):
                 return
             revises, case = review["id"], case.less()
-            if round_ < REVISIONS:
-                self.pause(BREATH)
-                self._tell(case, f"asks again, for {_money(case.amount)}")
+            self.pause(BREATH)
         self._tell(case, "gave up after two revisions")
 
     def _propose(self, case: Case, revises: str | None) -> Review:
         body = case.submission(self.gate) | ({"revises": revises} if revises else {})
         review = self.client.post("reviews/", body)
         if review["status"] != "closed":
-            why = ", ".join(item["code"] for item in review["why"])
-            self._tell(case, f"asks to refund {_money(case.amount)} to {case.customer.name} ({why})")
+            self._tell(case, _asking(case, review))
         return self._follow(case, review)
 
     def _follow(self, case: Case, review: Review) -> Review:
@@ -122,6 +119,12 @@ def _keep_working(agent: Agent, pace: Pace) -> None:
         except Refused as refusal:
             agent.say(f"agent  refused: {refusal}")
             agent.pause(BREATH)
+
+
+def _asking(case: Case, review: Review) -> str:
+    asks = "asks again, to refund" if review["revises"] else "asks to refund"
+    why = ", ".join(item["code"] for item in review["why"])
+    return f"{asks} {_money(case.amount)} to {case.customer.name} ({why})"
 
 
 def _by_person(review: Review) -> bool:

@@ -44,6 +44,8 @@ GOODS = (
     ("Picture frame", 8, 35),
     ("Standing desk", 380, 640),
 )
+SMALL = 95
+SMALL_GOODS = tuple(row for row in GOODS if row[1] < SMALL)
 # (what the customer says, how sure an agent can be, what it advises)
 CLEAR = (
     ("Arrived broken, photo attached", 0.97, "approve"),
@@ -58,7 +60,6 @@ REASONS = (
     ("One part is missing, asks for the whole amount", 0.77, "approve"),
 )
 SMALL_AND_CLEAR = 0.4  # the share of cases about which a person need not be asked
-SMALL = 95.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,9 @@ class Case:
 def invent(random: Random) -> Case:
     """A new case."""
     clear = random.random() < SMALL_AND_CLEAR
-    item, low, high = random.choice(GOODS)
+    item, low, high = random.choice(SMALL_GOODS if clear else GOODS)
     reason, confidence, advice = random.choice(CLEAR if clear else REASONS)
-    price = round(min(random.uniform(low, high), SMALL if clear else high), 2)
+    price = round(random.uniform(low, min(high, SMALL) if clear else high), 2)
     return Case(
         order=str(random.randrange(100_000, 1_000_000)),
         customer=random.choice(CUSTOMERS),

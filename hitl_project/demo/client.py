@@ -9,8 +9,9 @@ from uuid import uuid4
 
 import httpx2
 
-LONGEST_PAUSE = 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds
 BUSY = 429
+AT_WORK = "idempotency_in_progress"  # our first try is still being answered
 
 
 class Refused(Exception):
@@ -52,10 +53,10 @@ class Client:
         return self._until_answered("POST", path, json=body, headers=headers)
 
     def _until_answered(self, method: str, path: str, **call: Any) -> dict[str, Any]:
-        pause = 0.5
+        pause = FIRST_PAUSE
         while True:
             response = self._try(method, path, **call)
-            if response is not None and response.status_code != BUSY and not response.is_server_error:
+            if response is not None and not _passing(response):
                 return _answer(response)
             told = response.headers.get("Retry-After", "") if response is not None else ""
             self._pause(min(float(told) if told.isdigit() else pause, LONGEST_PAUSE))
@@ -68,13 +69,25 @@ class Client:
             return None
 
 
+def _passing(response: httpx2.Response) -> bool:
+    """True for what another try may get past."""
+    if response.status_code == BUSY or response.is_server_error:
+        return True
+    return response.is_error and _problem(response).get("code") == AT_WORK
+
+
 def _answer(response: httpx2.Response) -> dict[str, Any]:
     if response.is_success:
         answer: dict[str, Any] = response.json()
         return answer
+    problem = _problem(response)
+    code, detail = problem.get("code", "no_problem_document"), problem.get("detail", "")
+    raise Refused(response.status_code, str(code), str(detail))
+
+
+def _problem(response: httpx2.Response) -> dict[str, Any]:
     try:
         problem = response.json()
     except ValueError:
-        problem = {}
-    code, detail = problem.get("code", "no_problem_document"), problem.get("detail", "")
-    raise Refused(response.status_code, str(code), str(detail))
+        return {}
+    return problem if isinstance(problem, dict) else {}

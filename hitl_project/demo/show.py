@@ -1,2 +1,79 @@
-"""What `up --demo` adds: a seeded database, an agent at work, and a line that decides."""
-class Show: ...
+"""What `up --demo` adds: a planted database, an agent at work, and a line that decides."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from django import db
+from django.db.models import F
+
+from gates import clock
+from hitl_project.demo import greeting
+from hitl_project.demo.seeding import REVIEWER, Secrets, plant
+from hitl_project.supervision.children import MANAGE, Child
+from reviews.models import Review
+from reviews.models.review import ReviewQuerySet
+
+BODY = json.dumps({"verdict": "approve"}, separators=(",", ":"))
+
+
+class AgentProcess(Child):
+    """The demo's agent. It gets an address and a key, and its words go to our stdout."""
+
+    def __init__(self, address: str, key: str) -> None:
+        command = [sys.executable, MANAGE, "agent", "--url", address]
+        super().__init__("agent", command, patience=1)
+        self._key = key
+
+    def output(self) -> int | None:
+        """Our stdout."""
+        return None
+
+    def environment(self) -> dict[str, str]:
+        """The key: unlike arguments, the environment is not for others to read."""
+        return {"GATEHOUSE_KEY": self._key}
+
+
+class Show:
+    """The demo at one address. Making one plants it."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._secrets: Secrets = plant()
+        self._offered: Review | None = None
+        self.agent = AgentProcess(address, self._secrets.agent)
+
+    @property
+    def greeting(self) -> str:
+        """What a person needs to begin."""
+        last = "The agent below is simulated: no money moves. Ctrl-C stops everything."
+        return "\n".join(("", greeting.logins(), "", greeting.gate(), last, ""))
+
+    def offer(self) -> str:
+        """A line that decides a review that waits now; empty while the last one still would."""
+        try:
+            db.close_old_connections()
+            review = self._next()
+        except db.Error:
+            return ""
+        if review is None:
+            return ""
+        self._offered = review
+        return (
+            f"\nFor you to decide: {review.title}. In another terminal:\n"
+            f"curl -X POST {self._address}/api/v1/reviews/{review.pk}/decide/"
+            f" -H 'Authorization: Bearer {self._secrets.reviewer}'"
+            f" -H 'Content-Type: application/json' -d '{BODY}'\n"
+        )
+
+    def _next(self) -> Review | None:
+        waiting = self._decidable()
+        if self._offered is not None and waiting.filter(pk=self._offered.pk).exists():
+            return None
+        return waiting.order_by(F("submitted_at").desc()).first()
+
+    def _decidable(self) -> ReviewQuerySet:
+        """What the reviewer could approve as it is."""
+        mine = {"team__memberships__user__username": REVIEWER, "over_limit": False}
+        return Review.objects.pending().filter(due_at__gt=clock.now(), **mine)

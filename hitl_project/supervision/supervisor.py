@@ -17,7 +17,6 @@ log = structlog.get_logger(__name__)
 
 LOOK = 0.2  # seconds between looks at the processes
 CHECK_UP = 1.0  # seconds between looks at their health
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Signals:
@@ -28,10 +27,13 @@ class Signals:
     asked = False
 
     def listen(self) -> None:
-        """Take over Ctrl-C and its like, except what was ignored on purpose (nohup)."""
-        for number in ENDINGS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._ask)
+        """Take over Ctrl-C (also where a shell's & made it ignored) and its like, but under nohup
+        let the terminal go.
+        """
+        signal.signal(signal.SIGINT, self._ask)
+        signal.signal(signal.SIGTERM, self._ask)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._ask)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True

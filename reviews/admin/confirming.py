@@ -131,7 +131,7 @@ class MovingAdmin(admin.ModelAdmin):
     def _visible(self, request: HttpRequest, shown: Shown) -> dict[UUID, Review]:
         """The reviews among these that the person may see; one alone comes whole, to be shown."""
         rows = self.get_queryset(request).filter(pk__in=list(shown)[:LIMIT])
-        rows = rows.select_related("gate", "version", "team").defer("version__document")
+        rows = rows.select_related("version__gate", "team").defer("version__document")
         found = {row.pk: row for row in (rows if len(shown) == 1 else rows.defer(*BULKY))}
         return {pk: found[pk] for pk in shown if pk in found}
 

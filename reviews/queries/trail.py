@@ -1,4 +1,4 @@
-"""The whole audit trail read back: each chain against its own hashes and against its subject's head.
+"""The whole audit trail read back: each chain against its own hashes and its subject's head.
 
 Rows come in pages and subjects in handfuls, so that a long trail needs neither much memory nor a
 statement that stays open for minutes.
@@ -178,7 +178,7 @@ def _row(pk: int) -> tuple[Link, str]:
 
 def _heads(model: type[Audited], subject_ids: list[str]) -> dict[str, Head]:
     keys = {key for subject_id in subject_ids if (key := _key(model, subject_id)) is not None}
-    rows = model._base_manager.filter(pk__in=keys).values_list("pk", *Audited.AUDIT_FIELDS)
+    rows = _all(model).filter(pk__in=keys).values_list("pk", *Audited.AUDIT_FIELDS)
     return {str(pk): (count, head) for pk, count, head in rows}
 
 
@@ -192,7 +192,7 @@ def _key(model: type[Audited], subject_id: str) -> object:
 
 def _left_without_events(model: type[Audited]) -> Iterator[tuple[str, Head]]:
     """Subjects that count events or keep a hash, and have no first event."""
-    subjects = model._base_manager.exclude(event_count=0, event_head=GENESIS).order_by("pk")
+    subjects = _all(model).exclude(event_count=0, event_head=GENESIS).order_by("pk")
     columns = ("pk", *Audited.AUDIT_FIELDS)
     page = list(subjects.values_list(*columns)[:SUBJECTS])
     while page:
@@ -209,6 +209,11 @@ def _of_no_kind() -> Flaw | None:
     event = Event.objects.exclude(subject_type__in=known).order_by("pk")
     row = event.values_list("subject_type", "subject_id", "seq").first()
     return None if row is None else Flaw(*row, "belongs to a kind of subject that does not exist")
+
+
+def _all(model: type[Audited]) -> QuerySet[Audited]:
+    """Every row, whatever the model's own manager leaves out."""
+    return QuerySet(model)
 
 
 def _name(model: type[Audited]) -> str:

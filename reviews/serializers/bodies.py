@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -155,6 +156,10 @@ class CommentBody(Body):
 class CancelBody(Body):
     """Why the case is over."""
 
-    code = serializers.RegexField(
-        r"^[a-z0-9_]{1,50}$", required=False, allow_null=True, help_text="A short code of your own."
+    code = Text(
+        max_length=50,
+        validators=[RegexValidator(r"\A[a-z0-9_]+\Z", "Small letters, digits and _ only.")],
+        required=False,
+        allow_null=True,
+        help_text="A short code of your own.",
     )

@@ -44,7 +44,8 @@ def _may_cancel(review: Review, change: Change) -> None:
     if change.actor.key_id is None:
         rights.may_manage(review, change, "reviews.cancel_review")
         return
-    key = ApiKey.objects.get_usable_keys().filter(pk=change.actor.key_id).first()
+    usable = ApiKey.objects.get_usable_keys().exclude(expiry_date__lte=change.now)
+    key = usable.filter(pk=change.actor.key_id).first()
     if key is None:
         raise NotAllowed("This key is no longer valid.")
     if not key.reaches(review.gate):

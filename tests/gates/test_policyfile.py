@@ -177,7 +177,10 @@ def test_what_must_be_said_is_missed(key):
 
 def test_a_gate_must_say_what_needs_a_person():
     assert told(gate_text(triggers=None)) == [
-        "2: gates.refund.triggers: is missing: say what needs a person, or `always: true` and `because`"
+        (
+            "2: gates.refund.triggers: is missing: say what needs a person, "
+            "or `always: true` and `because`"
+        )
     ]
 
 

@@ -271,11 +271,9 @@ EXAMPLE = {
             ),
         ),
         (
-            {
-                "triggers": "{boundary: {edge: {when: 'proposal.amount > context.order', policy: p}}}"
-            },
+            {"triggers": "{boundary: {b: {when: 'proposal.amount > context.order', policy: p}}}"},
             (
-                "triggers.boundary.edge.when: cannot be judged on the example: "
+                "triggers.boundary.b.when: cannot be judged on the example: "
                 "values of these types do not go together"
             ),
         ),
@@ -293,7 +291,10 @@ EXAMPLE = {
                 "triggers": "{stakes: 'confidence > 0.1'}",
                 "example": "{proposal: {amount: 1}, context: {order: 1}}",
             },
-            "triggers.stakes: cannot be judged on the example: missing, null or of the wrong type: 'confidence'",
+            (
+                "triggers.stakes: cannot be judged on the example: "
+                "missing, null or of the wrong type: 'confidence'"
+            ),
         ),
     ],
 )

@@ -42,7 +42,10 @@ from tests.gates.policies import gate_text, told
         (
             "options",
             "[aprove]",
-            "options: must be one of approve, modify, partial, approve_if, reject, respond, not “aprove”",
+            (
+                "options: must be one of approve, modify, partial, approve_if, reject, respond, "
+                "not “aprove”"
+            ),
         ),
         ("description", "[]", "description: must be text, not a list"),
         ("description", "''", "description: must not be empty"),
@@ -50,13 +53,19 @@ from tests.gates.policies import gate_text, told
         (
             "context",
             "[order id]",
-            "context.0: “order id” is no name: use up to 64 letters, digits and _, and no digit first",
+            (
+                "context.0: “order id” is no name: "
+                "use up to 64 letters, digits and _, and no digit first"
+            ),
         ),
         ("context", "[{label: x}]", "context.0.key: is missing"),
         (
             "context",
             "[{key: a, kind: image}]",
-            "context.0.kind: must be one of text, money, date, table, markdown, json, link, not “image”",
+            (
+                "context.0.kind: must be one of text, money, date, table, markdown, json, link, "
+                "not “image”"
+            ),
         ),
         (
             "context",

@@ -213,5 +213,6 @@ def test_a_sqlite_connection_has_its_pragmas():
         assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20_000,)
 
 
+@pytest.mark.django_db
 def test_the_project_passes_its_checks():
     call_command("check", "--fail-level", "WARNING")

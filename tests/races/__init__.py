@@ -1,1 +1,1 @@
-"""What happens when several do something at once: real threads, each with a connection of its own, on PostgreSQL."""
+"""Several do something at once: real threads, each with a connection of its own, on PostgreSQL."""

@@ -1,4 +1,4 @@
-"""A starting line: everybody stands in the queue for one row's lock before anybody moves."""
+"""A starting line: all stand in the queue for one row's lock before anybody moves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def race() -> Callable[..., list[Any]]:
     """Run moves at the same time; their answers, a refusal as the answer where there was one.
 
-    With `behind`, all of them first queue for that review's lock, so that each has looked before anybody wrote.
+    With `behind`, all of them first queue for that review's lock: each has looked before one wrote.
     """
     return _race
 

@@ -1,4 +1,4 @@
-"""What people do to reviews from the admin. Each move is a transition; the admin adds no right and hides no refusal."""
+"""What people do to reviews from the admin: by transitions, with their rights and refusals."""
 
 import pytest
 from django.contrib.messages import get_messages
@@ -7,8 +7,8 @@ from django.urls import reverse
 from gates.policy import Batch, Reason
 from reviews.models import Decision, Review
 from reviews.transitions import leases
+from tests.admins import shown, signed_in
 from tests.factories import LEASE, after, at, decide, desk, person
-from tests.reviews.admins import shown, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 QUEUE = reverse("admin:reviews_review_changelist")
@@ -130,7 +130,7 @@ def test_a_form_without_a_token_is_refused(office):
     assert now(review).status == "pending"
 
 
-# --- what is refused comes back with what was typed ------------------------------------------------
+# --- what is refused comes back with what was typed ----------------------------------------------
 
 
 def test_a_rejection_needs_a_reason_and_keeps_the_note(reviewer, office):
@@ -222,7 +222,7 @@ def test_a_claim_that_is_refused_says_so_on_the_page(reviewer, office):
     ]
 
 
-# --- rights: those of the transitions, no more ------------------------------------------------------
+# --- rights: those of the transitions, no more ----------------------------------------------------
 
 
 @pytest.mark.parametrize("move", ["approve", "escalate"])
@@ -271,7 +271,7 @@ def test_a_move_that_does_not_exist_is_not_found(reviewer, office):
     assert confirm(reviewer, "overturn", office.submit()).status_code == 404
 
 
-# --- many ------------------------------------------------------------------------------------------
+# --- many ----------------------------------------------------------------------------------------
 
 
 def test_the_list_offers_the_moves_and_nothing_else(reviewer, office):
@@ -305,8 +305,8 @@ def test_choosing_in_the_list_asks_first(reviewer, office, move):
 
 
 def test_many_are_approved_with_an_answer_for_each(reviewer, office):
-    chosen = [office.submit() for _number in range(3)]
-    odd = office.submit({"amount": 5, "order": "A-17", "lines": []})
+    chosen = [office.submit(confidence=0.99) for _number in range(3)]
+    odd = office.submit({"amount": 5, "order": "A-17", "lines": []}, confidence=0.99)
     response = confirm(reviewer, "approve", *chosen, odd)
     assert told(response) == [
         "Approved: 3 reviews.",
@@ -386,5 +386,5 @@ def test_asking_takes_as_many_queries_for_two_as_for_four(
     reviewer, office, count, django_assert_num_queries
 ):
     chosen = [office.submit() for _number in range(count)]
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         press(reviewer, "reject", *chosen)

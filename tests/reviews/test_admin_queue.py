@@ -8,6 +8,7 @@ from gates.policy import Step
 from reviews.admin.review import ReviewAdmin
 from reviews.models import Review
 from reviews.transitions import leases
+from tests.admins import signed_in
 from tests.factories import (
     ONE_LEVEL,
     after,
@@ -18,7 +19,6 @@ from tests.factories import (
     person,
     submit,
 )
-from tests.reviews.admins import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 QUEUE = reverse("admin:reviews_review_changelist")

@@ -190,6 +190,7 @@ def test_an_edit_that_only_turns_a_number_into_a_truth_is_kept_in_the_patch() ->
     edit = ORDER | {"note": True}
     case = case_of(ORDER | {"note": 1})
     found = ruled(Answer("modify", proposal=edit), case)
+    assert found.patch is not None
     assert jsonpatch.apply_patch(case.original, found.patch)["note"] is True
 
 
@@ -235,7 +236,7 @@ def test_partial_with_everything_rejected_needs_a_reason() -> None:
 
 
 def test_reasons_may_stand_at_the_items() -> None:
-    given = [
+    given: list[dict[str, Any]] = [
         {"id": "a", "verdict": "reject", "reasons": ["fraud"]},
         {"id": "b", "verdict": "reject", "reasons": ["fraud", "too_much"]},
         {"id": "c", "verdict": "approve"},
@@ -244,7 +245,8 @@ def test_reasons_may_stand_at_the_items() -> None:
 
 
 def test_a_reason_at_an_item_must_be_one_of_the_gate() -> None:
-    given = [*items(b="approve", c="approve"), {"id": "a", "verdict": "reject", "reasons": ["x"]}]
+    rejected: dict[str, Any] = {"id": "a", "verdict": "reject", "reasons": ["x"]}
+    given = [*items(b="approve", c="approve"), rejected]
     assert refused(Answer("partial", items=given)) == [("/reasons/0", "unknown_reason")]
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
 
 from gates import policyfile
 from gates.actors import command
 from gates.models import Gate
-from gates.policy import GatePolicy
-from gates.policyfile import Problem
-from gates.policyfile.source import Unreadable, source_of
+from gates.policyfile import PolicyFile, Problem
 from gates.queries.policies import policy_of
 from gates.queries.staffing import shortages
 from gates.transitions import publish
@@ -37,78 +37,79 @@ class Command(BaseCommand):
         ):
             sub = does.add_parser(name, help=about)
             sub.add_argument("file", help="a YAML file, or - for standard input")
-            if name != "diff":
-                sub.add_argument("--create-teams", action="store_true", help="make missing teams")
+            sub.add_argument("--create-teams", action="store_true", help="make missing teams")
         sub = does.add_parser("export", help="print published gates")
         sub.add_argument("gates", nargs="*", metavar="GATE", help="slugs; all gates if none")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the sub-command."""
-        if options["does"] == "export":
-            self.stdout.write(policyfile.write(published(options["gates"])), ending="")
-            return
-        create = options.get("create_teams", options["does"] == "diff")
-        policies = self._read(options["file"], create_teams=create)
-        getattr(self, f"_{options['does']}")(policies, options)
+        try:
+            getattr(self, f"_{options['does']}")(options)
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(f"The database is not ready ({error}): manage.py migrate") from error
 
-    def _read(self, file: str, *, create_teams: bool) -> tuple[GatePolicy, ...]:
-        """The gates of a file; raises CommandError if it has errors, after telling all problems."""
-        text = text_of(file)
-        found = policyfile.read(text, file)
-        problems = [*found.problems, *staffing(text, file, found.gates, create_teams=create_teams)]
-        for problem in problems:
-            self.stderr.write(str(problem))
-        if any(problem.level == "error" for problem in problems):
-            raise CommandError(f"{file} is not fit for use.")
-        return found.gates
+    def _check(self, options: dict[str, Any]) -> None:
+        file = self._read(options, create_teams=options["create_teams"])
+        count = len(file.gates)
+        self.stdout.write(f"{file.name}: {count} {'gate' if count == 1 else 'gates'}, no errors")
 
-    def _check(self, policies: tuple[GatePolicy, ...], options: dict[str, Any]) -> None:
-        self.stdout.write(f"{options['file']}: {len(policies)} gates, no errors")
-
-    def _apply(self, policies: tuple[GatePolicy, ...], options: dict[str, Any]) -> None:
-        done = publish.apply(policies, actor=ACTOR, create_teams=options["create_teams"])
+    def _apply(self, options: dict[str, Any]) -> None:
+        create = options["create_teams"]
+        file = self._read(options, create_teams=create)
+        try:
+            done = publish.apply(file.gates, actor=ACTOR, create_teams=create)
+        except publish.Unfit as error:
+            raise CommandError(str(error)) from error
         for item in done:
             said = "published" if item.changed else "unchanged"
             self.stdout.write(f"{item.slug}: version {item.number} {said}")
 
-    def _diff(self, policies: tuple[GatePolicy, ...], options: dict[str, Any]) -> None:
-        current = {policy.slug: policy for policy in published([item.slug for item in policies])}
-        for policy in policies:
-            for line in policyfile.diff(current.get(policy.slug), policy):
+    def _diff(self, options: dict[str, Any]) -> None:
+        file = self._read(options, create_teams=True)
+        current = {gate.slug: gate for gate in _published([item.slug for item in file.gates])}
+        for policy in file.gates:
+            version = current[policy.slug].version if policy.slug in current else None
+            names = f"{policy.slug} version {version.number if version else 0}", file.name
+            old = policy_of(version) if version else None
+            for line in policyfile.diff(old, policy, names):
                 self.stdout.write(line)
 
+    def _export(self, options: dict[str, Any]) -> None:
+        gates = _published(options["gates"])
+        missing = set(options["gates"]) - {gate.slug for gate in gates}
+        if missing:
+            raise CommandError(f"There is no published gate “{min(missing)}”.")
+        policies = [policy_of(gate.version) for gate in gates if gate.version is not None]
+        self.stdout.write(policyfile.write(policies), ending="")
 
-def text_of(file: str) -> str:
+    def _read(self, options: dict[str, Any], *, create_teams: bool) -> PolicyFile:
+        """The file, if it is free of errors; all problems are told first."""
+        file = policyfile.read(_text_of(options["file"]), options["file"])
+        problems = [*file.problems, *_staffing(file, create_teams=create_teams)]
+        for problem in problems:
+            self.stderr.write(str(problem), style_func=str)
+        if any(problem.level == "error" for problem in problems):
+            raise CommandError(f"{file.name} is not fit for use.")
+        return file
+
+
+def _text_of(file: str) -> str:
     """The text of a file. Raises CommandError if there is none."""
-    if file == "-":
-        return sys.stdin.read()
     try:
-        return Path(file).read_text(encoding="utf-8")
+        return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{file} cannot be read: {error}.") from error
 
 
-def staffing(
-    text: str, file: str, policies: tuple[GatePolicy, ...], *, create_teams: bool
-) -> list[Problem]:
+def _staffing(file: PolicyFile, *, create_teams: bool) -> Iterator[Problem]:
     """What the teams in the database lack for these gates, at the lines that name them."""
-    try:
-        source = source_of(text)
-    except Unreadable:
-        return []
-    problems = []
-    for policy in policies:
+    for policy in file.gates:
         for lack in shortages(policy, create_teams=create_teams):
             path = ("gates", policy.slug, *lack.path)
-            key = ".".join(str(part) for part in path)
-            level = "error" if lack.fatal else "warning"
-            problems.append(Problem(file, source.line(path), key, lack.message, level))  # type: ignore[arg-type]
-    return problems
+            yield file.problem(path, lack.message, "error" if lack.fatal else "warning")
 
 
-def published(slugs: list[str]) -> list[GatePolicy]:
-    """The published policies of these gates, or of all."""
-    gates = Gate.objects.filter(version__isnull=False).select_related("version")
-    if slugs:
-        gates = gates.filter(slug__in=slugs)
-    return [policy_of(gate.version) for gate in gates if gate.version is not None]
+def _published(slugs: Sequence[str]) -> list[Gate]:
+    """These gates, or all, as far as they are published."""
+    gates = Gate.objects.filter(version__isnull=False).select_related("version").order_by("slug")
+    return list(gates.filter(slug__in=slugs) if slugs else gates)

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from hitl_project.apps import STARTED
+from hitl_project.demo.seeding import NotHere
 from hitl_project.demo.show import Show
 from hitl_project.supervision.children import Cluster, Web
 from hitl_project.supervision.supervisor import Signals, Supervisor
@@ -40,10 +41,17 @@ class Command(BaseCommand):
         self.port = free_port(options["port"])
         self.address = f"http://{HOST}:{self.port}"
         self.answered = False
-        self.show = Show(self.address) if options["demo"] else None
+        self.show = self.planted() if options["demo"] else None
         pass_on(self.address, options["workers"])
         agents = [self.show.agent] if self.show else []
         Supervisor([Web(self.port), Cluster(), *agents], signals).run(self.go_on)
+
+    def planted(self) -> Show:
+        """The demo, or why not."""
+        try:
+            return Show(self.address)
+        except NotHere as refusal:
+            raise CommandError(str(refusal)) from refusal
 
     def go_on(self) -> None:
         """Say the address when it answers; then what the demo has to say."""

@@ -1,5 +1,5 @@
-"""`manage.py replay FILE`: a log of real decisions, played in its own time through the transitions of
-everyday life.
+"""`manage.py replay FILE`: a log of real decisions, played in its own time through the transitions
+of everyday life.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from reviews import deadlines
 from reviews.management.replay.bank import set_up
 from reviews.management.replay.player import Move, Player, moves
 from reviews.management.replay.progress import Pace, Progress
-from reviews.management.replay.results import Line, gather
+from reviews.management.replay.results import gather
 from reviews.management.replay.rows import Row, read
 from reviews.models import Heartbeat
 
@@ -62,22 +62,25 @@ class Command(BaseCommand):
         play = _Play(player, progress, pace, horizon=now)
         play.run(timeline)
         errors = len(player.errors) + play.stuck()
-        results = gather(player.reviews(), rows, player.errors)
+        results = gather(player.reviews(), {row.case: row for row in rows}, player.errors)
         progress.end()
-        for line in (*results.lines(), *progress.lines(), ("bad rows", bad + len(player.bad), "")):
-            self._print(line)
-        self._print(("errors", errors, ""))
+        for line in results.lines():
+            self._print(*line)
+        self._print("rate", f"{progress.rate:.0f}", f"per second, {progress.so_far()}")
+        self._print("bad rows", bad + len(player.bad))
+        self._print("errors", errors)
         return errors
 
-    def _print(self, line: Line) -> None:
-        what, number, more = line
+    def _print(self, what: str, number: object, more: str = "") -> None:
         self.stdout.write(f"{what:<24}{number:>20}  {more}".rstrip())
 
 
 class _Play:
     """Steps the clock: through the moves, and between them from one due moment to the next."""
 
-    def __init__(self, player: Player, progress: Progress, pace: Pace, *, horizon: datetime) -> None:
+    def __init__(
+        self, player: Player, progress: Progress, pace: Pace, *, horizon: datetime
+    ) -> None:
         self._player = player
         self._progress = progress
         self._pace = pace

@@ -40,7 +40,7 @@ def set_up(deciders: Iterable[str]) -> Bank:
 
 def _gate() -> Gate:
     text = resources.files("reviews").joinpath("policies", FILE).read_text(encoding="utf-8")
-    publish.apply(policyfile.read(text, FILE), actor=ACTOR, create_teams=True)
+    publish.apply(policyfile.read(text, FILE).gates, actor=ACTOR, create_teams=True)
     return Gate.objects.select_related("version").get(slug=GATE)
 
 

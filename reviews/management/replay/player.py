@@ -43,8 +43,8 @@ def moves(rows: Iterable[Row]) -> list[Move]:
 
 
 class Player:
-    """Makes the moves; the caller has the clock stand at each move's instant. `bad` and `errors` are
-    the lines that were refused, for their content or for a reason that the log does not explain.
+    """Makes the moves; the caller has the clock stand at each move's instant. `bad` and `errors`
+    are the lines that were refused: for their content, or for what the log does not explain.
     """
 
     def __init__(self, bank: Bank, complain: Callable[[int, str], None]) -> None:

@@ -12,14 +12,14 @@ ON_A_TERMINAL = 0.5
 
 
 class Pace:
-    """Holds the play back to `speed` seconds of the log in one of ours; without it nothing waits."""
+    """Holds the play back to `speed` seconds of the log in one of ours; without it none waits."""
 
     def __init__(self, speed: float | None) -> None:
         self._speed = speed
         self._start: tuple[datetime, float] | None = None
 
     def wait_for(self, at: datetime) -> None:
-        """Return when it is time for what the log has at `at`; its first moment starts the watch."""
+        """Return when it is time for the log's `at`; the first moment starts the watch."""
         if self._speed is None:
             return
         if self._start is None:
@@ -48,6 +48,10 @@ class Progress:
     def rate(self) -> float:
         """Transitions per second, those of the sweep among them."""
         return (self.made + self.woken) / max(self.seconds, 1e-9)
+
+    def so_far(self) -> str:
+        """What this run has done."""
+        return f"{self.made} moves and {self.woken} deadlines in {self.seconds:.0f} s"
 
     def due(self) -> bool:
         """True when it is time for another word."""

@@ -10,7 +10,6 @@ from statistics import median, quantiles
 from typing import Any
 
 from reviews.management.replay.rows import Row
-from reviews.models import Review
 from reviews.states import Source, Status
 
 TOP = 5

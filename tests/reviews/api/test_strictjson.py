@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import suppress
 
 import pytest
 import rfc8785
@@ -33,10 +34,8 @@ def test_what_has_no_flaw_can_be_kept_and_signed(value):
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(text):
-    try:
+    with suppress(Malformed, TooDeep):
         flaws(parse(text))
-    except (Malformed, TooDeep):
-        pass
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from tests.factories import (
     personal_key,
     sweep,
 )
-from tests.traces import last_event, messages_of, now, verbs_of
+from tests.traces import final_of, last_event, messages_of, now, verbs_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -170,7 +170,7 @@ def test_a_verdict_is_never_held_past_the_deadline() -> None:
         decide(review, at_desk.reviewer)
     assert (now(review).held_until, now(review).wake_at) == (after(300), after(300))
     sweep(after(300))
-    assert (now(review).outcome, now(review).final_decision.source) == ("approved", "human")
+    assert (now(review).outcome, final_of(review).source) == ("approved", "human")
 
 
 def test_a_verdict_given_in_time_is_released_though_the_sweep_is_late() -> None:

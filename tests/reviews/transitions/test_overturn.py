@@ -11,7 +11,7 @@ from reviews.errors import Invalid, NotAllowed, WrongState
 from reviews.models import Decision, Delivery, Review
 from reviews.transitions import decisions
 from tests.factories import PROPOSAL, T0, after, at, decide, desk, permit, person, team, user
-from tests.traces import last_event, messages_of, now, verbs_of
+from tests.traces import final_of, last_event, messages_of, now, verbs_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -31,7 +31,7 @@ def overturn(review: Review, by: User, **said: Any) -> Review:
 def test_an_overturned_decision_gets_another_one_beside_it() -> None:
     at_desk = desk()
     review = at_desk.review_in("closed_by_human")
-    final = now(review).final_decision
+    final = final_of(review)
     overturn(review, auditor())
     added = Decision.objects.get(overturns=final)
     assert (added.source, added.verdict, added.outcome) == ("human", "reject", "rejected")
@@ -49,7 +49,7 @@ def test_outcome_and_result_never_change() -> None:
     kept = ("status", "outcome", "result", "final_decision", "decided_at", "closed_at", "digest")
     assert [getattr(after_it, name) for name in kept] == [getattr(before, name) for name in kept]
     assert (after_it.outcome, after_it.result, after_it.decided_at) == ("approved", PROPOSAL, T0)
-    assert after_it.final_decision.final
+    assert final_of(review).final
 
 
 def test_the_caller_is_told_what_the_verdict_should_have_been() -> None:

@@ -25,7 +25,7 @@ from tests.factories import (
     team,
     user,
 )
-from tests.traces import last_event, messages_of, now, verbs_of
+from tests.traces import final_of, last_event, messages_of, now, verbs_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -292,7 +292,7 @@ def test_too_few_votes_do_not_keep_the_deadline_from_acting() -> None:
     at_desk = desk_of(2, **ONE_LEVEL)
     review = decide(at_desk.submit(), at_desk.reviewer)
     sweep(after(300))
-    assert (now(review).outcome, now(review).final_decision.source) == ("rejected", "timeout")
+    assert (now(review).outcome, final_of(review).source) == ("rejected", "timeout")
 
 
 def test_a_deadline_does_not_approve_an_edit_that_nobody_agreed_to() -> None:

@@ -23,6 +23,7 @@ from tests.factories import (
     desk,
     person,
     sweep,
+    team,
 )
 from tests.traces import ended, last_event, messages_of, now, verbs_of
 
@@ -138,14 +139,14 @@ OFFICE = {"mon": [["09:00", "10:00"]], "tue": [["09:00", "10:00"]]}
 
 def keeps(slug: str, hours: dict[str, Any], zone: str = "UTC") -> None:
     """The team works these hours."""
-    calendar = Calendar.objects.create(name=slug, hours=hours)
-    Team.objects.filter(slug=slug).update(calendar=calendar, time_zone=zone)
+    calendar, _ = Calendar.objects.update_or_create(name=slug, defaults={"hours": hours})
+    Team.objects.filter(pk=team(slug).pk).update(calendar=calendar, time_zone=zone)
 
 
 def test_working_time_counts_in_the_hours_of_the_levels_team() -> None:
-    at_desk = desk(working_time=True, steps=(Step("support_team", 5400), Step("night", 1800)))
     keeps("support_team", OFFICE)
     keeps("night", {"tue": [["23:00", "24:00"]]}, zone="Europe/Berlin")
+    at_desk = desk(working_time=True, steps=(Step("support_team", 5400), Step("night", 1800)))
     review = at_desk.submit()
     assert now(review).due_at == after(86_400 + 1800)  # 60 minutes on Monday, 30 on Tuesday
     sweep(after(86_400 + 1800))
@@ -153,28 +154,28 @@ def test_working_time_counts_in_the_hours_of_the_levels_team() -> None:
 
 
 def test_other_gates_count_every_second() -> None:
-    at_desk = desk()
     keeps("support_team", {"tue": [["09:00", "10:00"]]})
+    assert now(desk().submit()).due_at == after(TIMEOUT)
+
+
+def test_a_team_whose_hours_were_taken_away_is_always_there() -> None:
+    keeps("support_team", {"tue": [["09:00", "10:00"]]})
+    at_desk = ends_in("reject", working_time=True)
+    Team.objects.update(calendar=None)
     assert now(at_desk.submit()).due_at == after(TIMEOUT)
 
 
-def test_a_team_without_hours_is_always_there() -> None:
-    assert now(desk(working_time=True).submit()).due_at == after(TIMEOUT)
-
-
 def test_a_fresh_timeout_counts_working_time_too() -> None:
-    at_desk = ends_in("approve", working_time=True)
     keeps("support_team", OFFICE)
-    review = at_desk.submit()
+    review = ends_in("approve", working_time=True).submit()
     sweep(after(3600))
     assert now(review).due_at == after(86_400 + TIMEOUT)
 
 
 def test_a_running_deadline_does_not_move_when_hours_change() -> None:
-    at_desk = ends_in("reject", working_time=True)
     keeps("support_team", OFFICE)
-    review = at_desk.submit()
-    Calendar.objects.update(hours={"fri": [["09:00", "10:00"]]})
+    review = ends_in("reject", working_time=True).submit()
+    keeps("support_team", {"fri": [["09:00", "10:00"]]})
     sweep(after(TIMEOUT))
     assert ended(review) == ("rejected", "timeout")
 

@@ -12,7 +12,7 @@ from reviews.models import Assignment, Condition, Decision, Review
 from reviews.transitions import conditions, decisions
 from reviews.verdicts import Answer
 from tests.factories import ONE_LEVEL, PROPOSAL, Desk, after, at, decide, desk, person, sweep
-from tests.traces import last_event, messages_of, now
+from tests.traces import final_of, last_event, messages_of, now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -47,7 +47,7 @@ def test_undo_restores_the_same_deadline_though_the_window_was_cut_by_it() -> No
         undo(at_desk, review)
     assert (now(review).due_at, now(review).wake_at) == (after(300), after(300))
     sweep(after(300))
-    assert (now(review).outcome, now(review).final_decision.source) == ("rejected", "timeout")
+    assert (now(review).outcome, final_of(review).source) == ("rejected", "timeout")
 
 
 def test_who_undoes_holds_the_review_again() -> None:

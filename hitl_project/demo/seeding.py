@@ -1,0 +1,70 @@
+"""Plants the demo: people, teams, the two gates of the issue, and two keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from gates import policyfile
+from gates.models import ApiKey, Gate
+from gates.transitions import keys, publish
+from hitl_project.demo import people
+from hitl_project.demo.people import SEED
+
+POLICIES: Path = settings.BASE_DIR / "reviews" / "policies"
+GATES = ("refund", "loan")
+REFUND = "refund"
+AGENT_KEY = "demo agent"
+PERSONAL_KEY = "demo reviewer"
+REVIEWER = "reviewer"
+
+
+class NotHere(Exception):
+    """The demo's passwords are known to everybody: it refuses to be planted in production."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Shown once. Every planting makes new ones and revokes the old."""
+
+    agent: str
+    reviewer: str
+
+
+def plant() -> Secrets:
+    """Make whatever of the demo is missing, and fresh keys. Raises NotHere without DEBUG."""
+    if not settings.DEBUG:
+        raise NotHere("The demo's passwords are known to everybody: it needs DEBUG=1.")
+    people.plant()
+    for slug in GATES:
+        _plant_gate(slug)
+    return Secrets(agent=_agent_key(), reviewer=_personal_key())
+
+
+def _plant_gate(slug: str) -> None:
+    """A gate that is there already stays as somebody may have changed it."""
+    if Gate.objects.filter(slug=slug, version__isnull=False).exists():
+        return
+    file = POLICIES / f"{slug}.yaml"
+    found = policyfile.read(file.read_text(encoding="utf-8"), file.name)
+    publish.apply(found.gates, actor=SEED)
+
+
+def _agent_key() -> str:
+    _revoke(AGENT_KEY)
+    gates = Gate.objects.filter(slug=REFUND)
+    return keys.create_for_gates(AGENT_KEY, actor=SEED, gates=gates)[1]
+
+
+def _personal_key() -> str:
+    _revoke(PERSONAL_KEY)
+    owner = User.objects.get(username=REVIEWER)
+    return keys.create_personal(PERSONAL_KEY, actor=SEED, owner=owner)[1]
+
+
+def _revoke(name: str) -> None:
+    for key_id in ApiKey.objects.filter(name=name, revoked=False).values_list("pk", flat=True):
+        keys.revoke(key_id, actor=SEED)

@@ -1,0 +1,154 @@
+"""However many ends come at one instant, a review ends once, and its chain tells how."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from reviews import deadlines
+from reviews.errors import DomainError, Invalid
+from reviews.models import Condition, Decision, Review
+from reviews.transitions import cancellations, conditions, decisions, escalations
+from reviews.verdicts import Answer
+from tests.factories import (
+    ONE_LEVEL,
+    T0,
+    TIMEOUT,
+    UNDO_WINDOW,
+    Desk,
+    after,
+    at,
+    decide,
+    desk,
+    person,
+    sweep,
+)
+from tests.traces import messages_of, now, verbs_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = range(3)
+CALLBACK = "https://agent.example.com/hooks"
+ENDS = {"decided", "expired", "cancelled", "settled", "condition_expired", "condition_denied"}
+
+
+def when(instant: datetime, move: Any) -> Any:
+    """The move, at this instant; each thread has a clock of its own."""
+
+    def run() -> Any:
+        with at(instant):
+            return move()
+
+    return run
+
+
+def ends_of(at_desk: Desk, review: Review) -> list[Any]:
+    """Everything that can end a review, each by somebody else."""
+    pk, ann, ben = review.pk, person(at_desk.reviewer), person(at_desk.colleague)
+    reject = Answer("reject", reasons=("fraud",))
+    return [
+        lambda: decisions.decide(pk, actor=ann, answer=Answer("approve")),
+        lambda: decisions.decide(pk, actor=ben, answer=reject),
+        lambda: cancellations.cancel(pk, actor=at_desk.key.actor()),
+        lambda: decisions.undo(pk, actor=ann),
+        lambda: deadlines.enforce(pk),
+        deadlines.sweep,
+    ]
+
+
+def assert_ended_once(review: Review) -> None:
+    """Closed, by one final decision, told once, and the chain verifies (`verbs_of`)."""
+    closed = now(review)
+    assert closed.status == "closed"
+    assert Decision.objects.filter(review=review, final=True).count() == 1
+    assert closed.final_decision == Decision.objects.get(review=review, final=True)
+    verbs = verbs_of(review)
+    assert len([verb for verb in verbs if verb in ENDS - {"decided"}]) == 1
+    assert verbs[-1] in ENDS
+    assert [kind for _, kind in messages_of(review)].count("review.closed") == 1
+
+
+@pytest.mark.parametrize("seconds", [TIMEOUT - 0.000001, TIMEOUT, TIMEOUT + 1])
+@pytest.mark.parametrize("undo_window", [0, UNDO_WINDOW])
+def test_verdicts_cancel_undo_and_deadline_at_one_instant(race, seconds, undo_window):
+    with at(T0):
+        at_desk = desk(**(ONE_LEVEL | {"undo_window": undo_window}))
+    for _ in ROUNDS:
+        with at(T0):
+            review = at_desk.submit(callback_url=CALLBACK)
+        race(*(when(after(seconds), move) for move in ends_of(at_desk, review)))
+        sweep(after(TIMEOUT))
+        assert_ended_once(review)
+
+
+@pytest.mark.parametrize("seconds", [UNDO_WINDOW - 0.000001, UNDO_WINDOW])
+def test_undo_cancel_and_settle_at_one_instant(race, seconds):
+    with at(T0):
+        at_desk = desk(**ONE_LEVEL)
+    for _ in ROUNDS:
+        with at(T0):
+            review = decide(at_desk.submit(callback_url=CALLBACK), at_desk.reviewer)
+        race(*(when(after(seconds), move) for move in ends_of(at_desk, review)))
+        for instant in (after(TIMEOUT), after(TIMEOUT + UNDO_WINDOW)):
+            sweep(instant)
+        assert_ended_once(review)
+
+
+def test_settle_wins_over_undo_at_the_same_instant(race):
+    with at(T0):
+        at_desk = desk()
+        review = decide(at_desk.submit(), at_desk.reviewer)
+    moves = [*ends_of(at_desk, review), *ends_of(at_desk, review)]
+    race(*(when(after(UNDO_WINDOW), move) for move in moves))
+    assert verbs_of(review) == ["submitted", "decided", "settled"]
+
+
+def test_escalation_by_people_and_by_time_is_one_step(race):
+    with at(T0):
+        at_desk = desk()
+        review = at_desk.submit()
+    ann = person(at_desk.reviewer)
+    moves = [
+        lambda: deadlines.enforce(review.pk),
+        deadlines.sweep,
+        lambda: escalations.escalate(review.pk, actor=ann),
+        lambda: decisions.decide(review.pk, actor=ann, answer=Answer("approve")),
+    ]
+    race(*(when(after(TIMEOUT), move) for move in moves * 3))
+    assert (now(review).level, now(review).due_at) == (1, after(TIMEOUT + 900))
+    assert verbs_of(review) == ["submitted", "expired"]
+
+
+@pytest.mark.parametrize("seconds", [3600, UNDO_WINDOW + 3600])
+def test_a_condition_is_answered_or_expires_once(race, seconds):
+    with at(T0):
+        at_desk = desk()
+        review = at_desk.review_in("conditional", callback_url=CALLBACK)
+    condition, key = Condition.objects.get(), at_desk.key.actor()
+    moves = [
+        lambda: conditions.confirm(condition.pk, actor=key),
+        lambda: conditions.deny(condition.pk, actor=key),
+        lambda: cancellations.cancel(review.pk, actor=key),
+        deadlines.sweep,
+    ]
+    answers = race(*(when(after(seconds), move) for move in moves * 3))
+    closed = now(review)
+    assert closed.status == "closed"
+    assert Decision.objects.filter(final=True).count() == 1
+    assert [kind for _, kind in messages_of(review)].count("review.closed") == 1
+    won = [row for row in answers if isinstance(row, Review)]
+    assert len(won) == (1 if seconds == 3600 else 0)
+    assert (closed.outcome == "condition_failed") or seconds == 3600
+
+
+def test_of_ten_revisions_one_is_taken(race):
+    with at(T0):
+        at_desk = desk()
+        rejected = at_desk.review_in("rejected")
+    moves = [lambda: at_desk.submit(revises=rejected.pk)] * 10
+    answers = race(*moves, behind=rejected.pk)
+    refused = Counter(row.code for row in answers if isinstance(row, DomainError))
+    assert refused == {"already_revised": 9}
+    assert all(isinstance(row, Invalid | Review) for row in answers)
+    assert Review.objects.filter(revises=rejected, round=2).count() == 1
