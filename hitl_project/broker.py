@@ -38,7 +38,7 @@ class Tick:
         return [(None, SignedPackage.dumps(task))]
 
 
-class TickORM(Tick, ORM):
+class TickORM(Tick, ORM):  # type: ignore[misc]  # django-q2 has no types
     """Tasks are rows of our database; between looks it sleeps for `poll`, so a tick is punctual."""
 
     def dequeue(self) -> Tasks | None:
@@ -53,7 +53,7 @@ except ImportError:  # without the extra there is no TickRedis either
     pass
 else:
 
-    class TickRedis(Tick, Redis):
+    class TickRedis(Tick, Redis):  # type: ignore[misc]
         """Tasks are in Redis."""
 
         PATIENCE = 0.2  # seconds; django-q2 waits a whole one, and every second tick would be late

@@ -15,6 +15,13 @@ def now(review: Review) -> Review:
     return Review.objects.get(pk=review.pk)
 
 
+def asked(review: Review) -> str:
+    """The slug of the team that is asked now."""
+    team = now(review).team
+    assert team is not None
+    return team.slug
+
+
 def ended(review: Review) -> tuple[str, str]:
     """(outcome, source of the final decision) of a review that is closed."""
     stored = now(review)

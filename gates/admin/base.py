@@ -99,13 +99,18 @@ class AuditedAdmin(admin.ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """On to the events of this subject."""
-        subject = self.get_object(request, unquote(object_id))
-        if subject is None:
+        """On to the events."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
             raise Http404
-        if not self.has_view_permission(request, subject):
+        if not self.has_view_permission(request, row):
             raise PermissionDenied
-        return redirect(events_url(subject))
+        return redirect(events_url(self.subject_of(row)))
+
+    def subject_of(self, row: Any) -> Model:
+        """Whose events tell what happened to the row; a part of something has none of its own."""
+        subject: Model = row
+        return subject
 
 
 class ReadOnlyInline(admin.TabularInline):

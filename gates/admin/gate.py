@@ -77,7 +77,7 @@ class GateAdmin(AuditedAdmin, ReadOnlyAdmin):
 
 
 @admin.register(GateVersion)
-class GateVersionAdmin(ReadOnlyAdmin):
+class GateVersionAdmin(AuditedAdmin, ReadOnlyAdmin):
     """One revision: its policy, its chain and its reasons."""
 
     list_display = ("__str__", "timeout_shown", "timeout_action", "final_action", "published_at")
@@ -93,6 +93,10 @@ class GateVersionAdmin(ReadOnlyAdmin):
     readonly_fields = ("policy", "timeout_shown")
     inlines = (StepInline, ReasonInline)
     timeout_shown = seconds_field("timeout", _("timeout"))
+
+    def subject_of(self, row: GateVersion) -> Gate:
+        """The gate's events tell of publishing."""
+        return row.gate
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GateVersion]:
         """With the gate, whose name every version bears; a policy is read on its page only."""

@@ -27,7 +27,7 @@ class NewKeyForm(forms.ModelForm):
 
     person: User  # who fills it in
     owner = PersonField(
-        label=_("owner"),
+        label=_("Owner"),
         required=False,
         help_text=_("Who answers for an integrator's key, and so may not decide what it submits."),
     )

@@ -6,22 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gates.expressions.names import ITEM, ROOTS, Path, written
-from gates.expressions.scan import Reference
+from gates.expressions.scan import Scan
 
 MAX_LIST = 1000
 MAX_DEPTH = 64
 MAX_NUMBER = 2**53
-MAX_WORK = 1_000_000  # values compared inside a loop; about a fifth of a second
+MAX_WORK = 3_000_000  # values compared or copied inside loops; about half a second
 
 
 class RuleError(ValueError):
     """The rule gives no answer for these values; the message says why."""
 
 
-def facts_for(
-    references: Sequence[Reference], facts: Mapping[str, Any], literals: int
-) -> dict[str, Any]:
+def facts_for(form: Scan, facts: Mapping[str, Any]) -> dict[str, Any]:
     """What the library is given. Raises RuleError if that is too much, or cannot be judged."""
+    references = form.references
     nullable = {reference.path for reference in references if reference.nullable}
     known = {}
     for root in ROOTS:
@@ -29,7 +28,7 @@ def facts_for(
         value = _only(facts.get(root), wanted)
         if wanted and (value is not None or (root,) in nullable):
             known[root] = _plain(value, (root,), nullable)
-    _check_work(references, known, literals)
+    _check_work(form, known)
     return known
 
 
@@ -82,17 +81,16 @@ def _scalar(value: Any, path: Path) -> Any:
     return float(value)
 
 
-def _check_work(references: Sequence[Reference], known: Mapping[str, Any], literals: int) -> None:
-    """A loop works through its body once per element: refuse what would take long."""
-    inside = [
-        reference.path for reference in references if reference.in_loop and not reference.bound
-    ]
-    if not inside:
-        return
-    rounds = literals + sum(
-        _longest(read(known, _fixed(reference.path))) for reference in references
-    )
-    if rounds * sum(_weight(read(known, _fixed(path))) for path in inside) > MAX_WORK:
+def _check_work(form: Scan, known: Mapping[str, Any]) -> None:
+    """A loop works through its body once per element, and a filter copies what it has so far:
+    refuse what would take long.
+    """
+    references = form.references
+    lengths = [_longest(read(known, _fixed(reference.path))) for reference in references]
+    rounds = form.literals + (sum(lengths) if form.joins else max(lengths, default=0))
+    inside = [item.path for item in references if item.in_loop and not item.bound]
+    work = rounds * sum(_weight(read(known, _fixed(path))) for path in inside)
+    if work + form.filters * rounds**2 // 2 > MAX_WORK:
         raise RuleError("there is too much to compare inside a loop")
 
 

@@ -12,7 +12,7 @@ import cel
 
 from gates.expressions.facts import RuleError, facts_for, read
 from gates.expressions.names import ANYTHING, ITEM, Names, written
-from gates.expressions.scan import Reference, scan
+from gates.expressions.scan import Scan, scan
 from gates.expressions.tokens import ExpressionError
 
 __all__ = ["Rule", "RuleError", "compile_rule"]
@@ -33,13 +33,12 @@ class Rule:
     """A compiled rule. `text` is what its author wrote."""
 
     text: str
-    references: tuple[Reference, ...]
-    literals: int
+    form: Scan
     program: cel.Program
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
         """The answer for `{proposal, context, confidence}`. Raises RuleError if there is none."""
-        known = facts_for(self.references, facts, self.literals)
+        known = facts_for(self.form, facts)
         try:
             answer = _guarded(lambda: self.program.execute(known))
         except Exception as error:
@@ -51,7 +50,9 @@ class Rule:
     def values(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """What the rule looked at, by its written path: plain values only, long text cut."""
         shown: dict[str, Any] = {}
-        for path in (reference.path for reference in self.references if ITEM not in reference.path):
+        for path in (
+            reference.path for reference in self.form.references if ITEM not in reference.path
+        ):
             value = read(facts, path)
             if value is None or isinstance(value, bool | int | float | str):
                 shown[written(path)] = value[:MAX_SHOWN] if isinstance(value, str) else value
@@ -64,7 +65,7 @@ def compile_rule(text: str, names: Names = ANYTHING) -> Rule:
     Raises ExpressionError if it breaks a limit or names what the gate does not have.
     """
     rule = _compiled(text)
-    for reference in rule.references:
+    for reference in rule.form.references:
         complaint = names.complaint(reference.path)
         if complaint:
             raise ExpressionError(complaint)
@@ -78,7 +79,7 @@ def _compiled(text: str) -> Rule:
         program = _guarded(lambda: cel.compile(scanned.text))
     except Exception as error:
         raise ExpressionError(_said(error)) from error
-    return Rule(text, scanned.references, scanned.literals, program)
+    return Rule(text, scanned, program)
 
 
 def _guarded(call: Callable[[], T]) -> T:

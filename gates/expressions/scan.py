@@ -36,11 +36,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A rule that keeps the limits. `text` is for the library; `literals` counts list elements."""
+    """A rule that keeps the limits. `text` is for the library; `literals` bounds the elements that
+    are written out, `filters` counts the loops that copy, and `joins` tells if lists may grow.
+    """
 
     text: str
     references: tuple[Reference, ...]
     literals: int
+    filters: int
+    joins: bool
 
 
 @dataclass(slots=True)
@@ -77,7 +81,13 @@ class _Scanner:
             steps[self._here.kind]()
         if self.brackets:
             raise ExpressionError(f"“{self.brackets[-1].opened}” is never closed")
-        return Scan(" ".join(self.out), tuple(self.references), self.literals)
+        return Scan(
+            text=" ".join(self.out),
+            references=tuple(self.references),
+            literals=self.literals,
+            filters=self.out.count("filter"),
+            joins="+" in self.out,
+        )
 
     @property
     def _here(self) -> Token:

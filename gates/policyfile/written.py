@@ -10,6 +10,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from gates.policy import DAY, Boundary, ConditionTemplate, ContextItem, GatePolicy, Reason, Triggers
 from gates.policyfile.kinds import label_of
@@ -19,9 +21,23 @@ _DEFAULTS = {field.name: field.default for field in fields(GatePolicy)}
 _NEVER_FOLDED = 10_000
 
 
+class _Representer(RoundTripRepresenter):
+    """Writes what the library writes, but so that the one line end it gets wrong survives."""
+
+    def text(self, value: str) -> ScalarNode:
+        """Plain where that is safe; in double quotes, escaped, where it holds a NEL."""
+        style = '"' if "\x85" in value else None
+        node: ScalarNode = self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+        return node
+
+
+_Representer.add_representer(str, _Representer.text)
+
+
 def write(policies: Iterable[GatePolicy]) -> str:
     """A policy file that reads as these gates."""
     yaml = YAML()
+    yaml.Representer = _Representer
     yaml.width = _NEVER_FOLDED
     yaml.indent(mapping=2, sequence=4, offset=2)
     out = StringIO()

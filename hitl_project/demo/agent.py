@@ -18,7 +18,6 @@ from hitl_project.demo.client import Client, Refused
 Say = Callable[[str], None]
 Review = dict[str, Any]
 
-PATIENCE = 20  # seconds that one waiting call may take
 BREATH = 2.0  # seconds between two of them, however fast they come back
 REVISIONS = 2
 
@@ -31,6 +30,7 @@ class Agent:
     gate: str
     say: Say
     pause: Callable[[float], None] = sleep
+    patience: int = 20  # seconds that one waiting call may take
 
     def work_on(self, case: Case) -> None:
         """From proposal to end, with a revision or two where a person says no."""
@@ -60,7 +60,7 @@ class Agent:
                     told.add(condition["id"])
                     self._meet(case, condition)
             begun = monotonic()
-            review = self.client.get(f"reviews/{review['id']}/wait/", seconds=PATIENCE)
+            review = self.client.get(f"reviews/{review['id']}/wait/", seconds=self.patience)
             if review["status"] != "closed":
                 self.pause(max(0.0, BREATH - (monotonic() - begun)))
         return review
@@ -83,6 +83,8 @@ class Agent:
             return f"nobody answered in time: {outcome}, {_done(outcome, review)}"
         if decision.get("source") == "policy":
             return f"{_done(outcome, review)} at once, no person needed"
+        if outcome == "condition_failed":
+            return "dropped it: a condition was not met"
         return f"{_done(outcome, review)} ({_by(outcome, decision)})"
 
     def _tell(self, case: Case, text: str) -> None:

@@ -7,6 +7,7 @@ from gates.queries.policies import policy_of
 from gates.routing import in_words
 from hitl_project.demo.people import PASSWORD, PEOPLE
 from hitl_project.demo.seeding import REFUND
+from reviews.states import OUTCOME_OF_ACTION
 
 
 def logins() -> str:
@@ -23,8 +24,9 @@ def gate() -> str:
         return ""
     policy = policy_of(version)
     levels = (f"{step.assignee} for {in_words(step.timeout)}" for step in policy.steps)
-    last = policy.action_at(policy.levels)
-    return f"Gate “{policy.slug}”: what needs a person goes to {', then '.join(levels)}, then: {last}."
+    end = OUTCOME_OF_ACTION[policy.action_at(policy.levels)]
+    asked = ", then ".join(levels)
+    return f"Gate “{policy.slug}”: what needs a person goes to {asked}, then it is {end}."
 
 
 def _of_teams(teams: dict[str, bool]) -> str:

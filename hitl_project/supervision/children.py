@@ -100,14 +100,13 @@ class Web(Child):
     """Granian with one process of threads; GRANIAN_* in the environment tunes what is not said."""
 
     def __init__(self, port: int) -> None:
-        options = {
-            "--interface": "wsgi",
-            "--port": str(port),
-            "--blocking-threads": str(settings.SERVER_THREADS),
-            "--log-level": "error",
-        }
-        command = [sys.executable, "-m", "granian", *(part for kv in options.items() for part in kv)]
-        super().__init__("web", [*command, "--no-ws", "hitl_project.wsgi:application"], patience=3)
+        threads = str(settings.SERVER_THREADS)
+        command = [
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
+            *("--blocking-threads", threads, "--no-ws", "--log-level", "error"),
+            "hitl_project.wsgi:application",
+        ]
+        super().__init__("web", command, patience=3)
 
 
 class Cluster(Child):

@@ -50,16 +50,20 @@ class Supervisor:
 
     def run(self, meanwhile: Callable[[], None]) -> None:
         """Until a signal. `meanwhile` is called at every check-up."""
-        try:
-            while not self.signals.asked:
-                self._look()
-                if monotonic() >= self._next_check_up:
-                    self._next_check_up = monotonic() + CHECK_UP
-                    self._check_up()
-                    meanwhile()
-                sleep(LOOK)
-        finally:
-            self._stop()
+        while not self.signals.asked:
+            self._look()
+            if monotonic() >= self._next_check_up:
+                self._next_check_up = monotonic() + CHECK_UP
+                self._check_up()
+                meanwhile()
+            sleep(LOOK)
+
+    def close(self) -> None:
+        """Stop them all. Returns when nothing is left."""
+        stop([child.group for child in self.children if child.group is not None])
+        for child in self.children:
+            self._bury(child)
+        self.lifeline.close()
 
     def _look(self) -> None:
         for child in self.children:
@@ -82,9 +86,3 @@ class Supervisor:
             child.group.end()
             self.lifeline.let_go(child.group.leader)
             child.buried()
-
-    def _stop(self) -> None:
-        stop([child.group for child in self.children if child.group is not None])
-        for child in self.children:
-            self._bury(child)
-        self.lifeline.close()

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gates.admin.base import ReadOnlyAdmin, ReadOnlyInline, events_url
+from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, ReadOnlyInline
 from gates.admin.display import json_field, seconds_field
 from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
 
@@ -105,7 +102,7 @@ BULKY = (
 )
 
 
-class PartAdmin(ReadOnlyAdmin):
+class PartAdmin(AuditedAdmin, ReadOnlyAdmin):
     """Parts of the reviews that the person may see; their history is the review's."""
 
     search_fields = ("id", "review")
@@ -117,16 +114,10 @@ class PartAdmin(ReadOnlyAdmin):
         rows = super().get_queryset(request).filter(review__in=visible.values("pk"))
         return rows.defer(*(f"review__{name}" for name in BULKY))
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """On to the events of the review."""
-        part = self.get_object(request, unquote(object_id))
-        if part is None:
-            raise Http404
-        if not self.has_view_permission(request, part):
-            raise PermissionDenied
-        return redirect(events_url(part.review))
+    def subject_of(self, row: Any) -> Review:
+        """The review's events tell of its parts."""
+        review: Review = row.review
+        return review
 
 
 @admin.register(Assignment)

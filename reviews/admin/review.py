@@ -186,7 +186,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
             '<span class="gh-late">{} · {}</span>', instant(review.due_at), gettext("time is up")
         )
 
-    @admin.display(description=_("held by"))
+    @admin.display(description=_("holder"))
     def holder(self, review: Review) -> str:
         """Whose lease is live."""
         assignment = review.assignment

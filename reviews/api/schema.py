@@ -18,18 +18,21 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Repeating a call with the same key repeats its answer for 30 days.",
 )
-_ALWAYS = {"401": "No valid credentials.", "429": "Too many calls: see Retry-After."}
+_ALWAYS = {
+    "401": "No valid credentials.",
+    "403": "Not for this caller.",
+    "429": "Too many calls: see Retry-After.",
+}
 _READ = _ALWAYS | {"422": "A parameter is wrong."}
 _WRITTEN = _ALWAYS | {
     "400": "No JSON.",
-    "403": "Not for this caller.",
+    "404": "No such thing, or not in the caller's scope.",
     "409": "The state has moved on.",
     "410": "Time ran out before this.",
     "413": "Too large, or too deep.",
     "415": "Not application/json.",
     "422": "A field is wrong; `errors` says which.",
 }
-_ONE = {"404": "No such thing, or not in the caller's scope."}
 
 
 class ApiSchema(AutoSchema):
@@ -45,7 +48,7 @@ class ApiSchema(AutoSchema):
         answers: dict[str, Any] = super()._get_response_bodies(direction)
         refusals = _WRITTEN if self.method == "POST" else _READ
         if "{" in self.path:
-            refusals = refusals | _ONE
+            refusals = refusals | {"404": _WRITTEN["404"]}
         for status, text in sorted(refusals.items()):
             problem = OpenApiResponse(ProblemSerializer, text)
             answers[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]

@@ -45,7 +45,7 @@ def _may_cancel(review: Review, change: Change) -> None:
         rights.may_manage(review, change, "reviews.cancel_review")
         return
     usable = ApiKey.objects.get_usable_keys().exclude(expiry_date__lte=change.now)
-    key = usable.filter(pk=change.actor.key_id).first()
+    key = next(iter(usable.filter(pk=change.actor.key_id).order_by()), None)
     if key is None:
         raise NotAllowed("This key is no longer valid.")
     if not key.reaches(review.gate):

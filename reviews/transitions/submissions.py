@@ -73,7 +73,7 @@ def submit(submission: Submission, *, key: ApiKey) -> Review:
 def version_for(key: ApiKey, slug: str) -> GateVersion:
     """The published version of a gate in the key's scope; else Missing: no gate shows outside."""
     versions = GateVersion.objects.filter(published_for__slug=slug)
-    found = versions.select_related("gate").defer("document").first()
+    found = next(iter(versions.select_related("gate")), None)
     if found is None or key.personal or not key.reaches(found.gate):
         raise Missing(f"There is no gate “{slug}” for this key.")
     return found

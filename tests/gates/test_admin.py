@@ -118,6 +118,11 @@ def test_the_history_of_a_subject_is_its_events(admin_client, rows):
     assert [event.verb for event in history.context["cl"].result_list] == ["changed"]
 
 
+def test_the_history_of_a_version_is_that_of_its_gate(admin_client, rows):
+    response = admin_client.get(address("gateversion", "history", rows["gateversion"].pk))
+    assert response.url.endswith(f"?subject_type=gate&subject_id={rows['gate'].pk}")
+
+
 def test_events_are_filtered_by_subject_and_found_by_its_id(admin_client, rows):
     leads = Team.objects.get(slug="support_leads")
     teams.change(leads.pk, actor=command("test"), name="Leads")
@@ -280,7 +285,12 @@ def test_a_keys_secret_is_shown_once_and_works(admin_client):
 def test_a_key_is_made_by_a_transition(admin_client):
     make_key(admin_client, all_gates="on", owner=user("ann").username)
     made = ApiKey.objects.get()
-    data = {"kind": "integrator", "owner": made.owner_id, "all_gates": True, "gates": []}
+    data: dict[str, object] = {
+        "kind": "integrator",
+        "owner": made.owner_id,
+        "all_gates": True,
+        "gates": [],
+    }
     assert events(made) == [("created", "user:admin", data)]
     assert made.owner == user("ann")
 

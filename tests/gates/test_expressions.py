@@ -258,6 +258,22 @@ def test_the_refusal_of_nested_loops_says_why():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "proposal.l" + ".filter(x, x >= 0)" * 45 + " != []",
+        "(" + " + ".join(["proposal.l"] * 40) + ").filter(x, x >= 0) != []",
+    ],
+)
+def test_filters_that_would_take_long_are_an_error(text):
+    facts = {"proposal": {"l": [1] * 1000}}
+    assert failure_of(text, facts) == "there is too much to compare inside a loop"
+
+
+def test_a_filter_of_a_whole_list_is_fine():
+    assert holds("size(proposal.l.filter(x, x > 0)) == 1000", {"proposal": {"l": [1] * 1000}})
+
+
+@pytest.mark.parametrize(
     "body",
     [
         " && ".join(["proposal.l == proposal.l"] * 35),

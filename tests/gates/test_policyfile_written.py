@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gates.policy import GatePolicy, Reason, Step, Triggers
@@ -40,6 +40,7 @@ def test_defaults_are_not_written():
     lines=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), max_size=3),
     number=st.floats(allow_nan=False, allow_infinity=False),
 )
+@example(words="a\x85b", lines=["\x85", "\u2028", "\ufeff"], number=0.0)
 def test_any_text_and_number_survives(words, lines, number):
     gate = GatePolicy(
         slug="refund",

@@ -59,7 +59,7 @@ def test_the_settings_name_the_broker_that_ticks():
 @pytest.mark.django_db
 def test_the_first_thing_in_the_queue_is_a_sweep():
     with at(T0):
-        [(receipt, payload)] = TickORM().dequeue()
+        [(receipt, payload)] = TickORM().dequeue() or []
     task = SignedPackage.loads(payload)
     assert receipt is None
     assert len(task.pop("id")) == 32

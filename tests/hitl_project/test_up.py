@@ -1,6 +1,7 @@
 """`manage.py up`, the real thing: what stops or hangs is started again, and nothing is left."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hitl_project.management.commands.up import free_port
 
 PATIENCE = 60  # seconds; other tests may have the processors
 NOBODY = "nobody answers"
+MANAGE = settings.BASE_DIR / "manage.py"
 
 
 @dataclass
@@ -78,6 +80,11 @@ def left_of(groups):
     return [row for row in processes() if row.group in groups]
 
 
+def said(process):
+    """The next line on stdout."""
+    return process.stdout.readline().strip()
+
+
 def eventually(check, what, shown=lambda: ""):
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -109,22 +116,21 @@ def start(database_url):
     """Start `up` with a port, in a database that is migrated once."""
     started = []
 
-    def run(port):
+    def run(port, *options):
         environment = os.environ | {"DEBUG": "1", "DATABASE_URL": database_url}
-        command = [sys.executable, settings.BASE_DIR / "manage.py", "up", "--port", str(port)]
+        command = [sys.executable, str(MANAGE), "up", "--port", str(port), *options]
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
         )
         started.append(process)
-        up = Up(process, process.stdout.readline().strip())
+        up = Up(process, said(process))
         up.until("ok")
         return up
 
     yield run
     for process in started:
         process.terminate()
-        process.wait()
-        process.stdout.close()
+        process.communicate()
 
 
 @pytest.fixture(scope="module")
@@ -188,15 +194,14 @@ def test_a_killed_lifeline_is_spun_again(up):
     up.restarted("lifeline", before)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_when_it_is_told_to_stop_nothing_is_left(start, ending):
+def test_after_an_interrupt_nothing_is_left(start):
     running = start(free_port(41_000 + os.getpid() % 10_000))
     groups = running.groups()
     assert len(groups) == 3
-    running.process.send_signal(ending)
-    assert running.process.wait(PATIENCE) == 0
+    running.process.send_signal(signal.SIGINT)
+    more, _ = running.process.communicate(timeout=PATIENCE)
+    assert (running.process.returncode, more) == (0, "")
     assert left_of(groups) == []
-    assert running.process.stdout.read() == ""
 
 
 def test_when_it_is_killed_outright_nothing_is_left_either(start):
@@ -206,7 +211,22 @@ def test_when_it_is_killed_outright_nothing_is_left_either(start):
     eventually(lambda: left_of(groups) == [], "the end of all", lambda: left_of(groups))
 
 
+def test_the_demo_prints_a_line_that_decides_what_its_agent_proposed(start):
+    running = start(free_port(45_000 + os.getpid() % 5_000), "--demo")
+    groups = running.groups()
+    assert len(groups) == 4
+    lines = iter(running.process.stdout.readline, "")
+    words = shlex.split(next(line for line in lines if line.startswith("curl ")))
+    headers = dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")
+    answer = httpx2.post(words[3], headers=headers, content=words[-1])
+    assert (answer.status_code, answer.json()["status"]) == (200, "held")
+    order = answer.json()["proposal"]["order_id"]
+    assert any(f"order {order}  refunded" in line for line in lines)
+    running.process.terminate()
+    running.process.communicate(timeout=PATIENCE)
+    assert left_of(groups) == []
+
+
 def test_a_taken_port_gives_way_to_the_next(up):
     taken = int(up.address.rpartition(":")[2])
     assert free_port(taken) > taken
-

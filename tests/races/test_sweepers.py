@@ -27,7 +27,7 @@ from tests.traces import now, verbs_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MANY = 120
+MANY = 50
 CALLBACK = "https://agent.example.com/hooks"
 
 

@@ -44,7 +44,9 @@ class Command(BaseCommand):
         self.show = self.planted() if options["demo"] else None
         pass_on(self.address, options["workers"])
         agents = [self.show.agent] if self.show else []
-        Supervisor([Web(self.port), Cluster(), *agents], signals).run(self.go_on)
+        with closing(Supervisor([Web(self.port), Cluster(), *agents], signals)) as supervisor:
+            supervisor.run(self.go_on)
+            self.stderr.write("Stopping …", style_func=str)
 
     def planted(self) -> Show:
         """The demo, or why not."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from io import StringIO
+from threading import Semaphore
 
 import pytest
 import schemathesis
@@ -10,11 +11,12 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
 from django.urls import get_resolver
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi
 
 from hitl_project.wsgi import application
+from reviews.api import waiting
 from tests import factories
 
 TRUE = [
@@ -38,14 +40,22 @@ def one_connection() -> Iterator[None]:
 
 
 @pytest.fixture
-def known(desk, one_connection) -> dict[str, str]:
-    """Ids that exist."""
-    condition = factories.desk(slug="other").review_in("conditional").conditions.get()
-    return {"review_id": str(desk.submit().pk), "condition_id": str(condition.pk), "slug": "refund"}
+def no_waiting(monkeypatch) -> None:
+    """Every seat is taken, so that nobody waits here."""
+    monkeypatch.setattr(waiting, "_room", Semaphore(0))
+
+
+@pytest.fixture
+def known(db, one_connection, no_waiting) -> dict[str, str]:
+    """Ids that exist, at gates that take any content."""
+    anything = {"context": (), "proposal_schema": None, "editable": (), "undo_window": 0}
+    condition = factories.desk(slug="bound", **anything).review_in("conditional").conditions.get()
+    desk = factories.desk(slug="free", **anything, **factories.ONE_LEVEL)
+    return {"review_id": str(desk.submit().pk), "condition_id": str(condition.pk), "slug": "free"}
 
 
 @pytest.fixture(params=["integrator", "person"])
-def bearer(request, desk) -> str:
+def bearer(request, known) -> str:
     """Somebody who may do much."""
     root = factories.user("root", is_superuser=True)
     factories.team("support_team", root)
@@ -54,7 +64,9 @@ def bearer(request, desk) -> str:
 
 
 @document.parametrize()
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_whatever_is_sent_is_answered_as_documented(case, known, bearer):
     case.path_parameters = {name: known[name] for name in case.path_parameters or {}}
+    if isinstance(case.body, dict) and "gate" in case.body:
+        case.body["gate"] = known["slug"]
     case.call_and_validate(headers={"Authorization": bearer}, checks=TRUE)

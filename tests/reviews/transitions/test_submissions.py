@@ -302,8 +302,12 @@ def test_a_gate_that_is_not_there_or_not_published_is_missing(slug: str) -> None
 
 
 def test_a_personal_key_submits_nothing() -> None:
+    """Not even where somebody put gates on it."""
+    refund = gate()
+    anns = personal_key(user("ann"))
+    anns.gates.add(refund)
     with pytest.raises(Missing):
-        submit(gate(), personal_key(user("ann")))
+        submit(refund, anns)
 
 
 def test_a_review_keeps_the_version_it_was_submitted_under() -> None:

@@ -1,0 +1,110 @@
+"""What `up --demo` says: how to begin, and a line that decides."""
+
+import shlex
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection
+
+from hitl_project.demo.cases import CUSTOMERS, Case
+from hitl_project.demo.show import Show
+from reviews.models import Decision
+from reviews.transitions import escalations
+from tests.factories import person
+
+ADDRESS = "http://testserver"
+
+
+@pytest.fixture
+def show(planted):
+    """Planted anew: the keys of `planted` are void."""
+    return Show(ADDRESS)
+
+
+@pytest.fixture
+def submit(connect, show):
+    """A refund of this amount is proposed, with the key that the show's agent has."""
+
+    def run(amount):
+        case = Case("1", CUSTOMERS[0], "Chair", amount, amount, "Broken", 0.5, "approve")
+        client = connect(show.agent.environment()["GATEHOUSE_KEY"])
+        return client.post("reviews/", case.submission("refund"))["id"]
+
+    return run
+
+
+def curl(client, offer):
+    """Do what the offered line says; status and body of the answer."""
+    words = shlex.split(offer.strip().splitlines()[1])
+    assert words[:3] == ["curl", "-X", "POST"]
+    path = words[3].removeprefix(ADDRESS)
+    headers = dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")
+    response = client.post(path, words[-1], headers=headers, content_type=headers["Content-Type"])
+    return response.status_code, response.json()
+
+
+def test_the_greeting_tells_who_can_sign_in_and_what_the_gate_does(show):
+    lines = show.greeting.splitlines()
+    assert "Sign in with the password “gatehouse” as" in lines
+    assert (
+        "Gate “refund”: what needs a person goes to support_team for 5 minutes, "
+        "then support_leads for 15 minutes, then it is rejected." in lines
+    )
+
+
+def test_with_nothing_to_decide_there_is_no_offer(show):
+    assert show.offer() == ""
+
+
+def test_the_offered_line_decides_the_review(show, submit, client):
+    review_id = submit(200)
+    offer = show.offer()
+    assert offer.strip().splitlines()[0] == (
+        "For you to decide: Approve refund of $200.00. In another terminal:"
+    )
+    status, body = curl(client, offer)
+    assert (status, body["id"], body["status"]) == (200, review_id, "held")
+    assert Decision.objects.get().actor == "user:reviewer"
+
+
+def test_an_offer_that_still_stands_is_not_repeated(show, submit):
+    submit(200)
+    show.offer()
+    submit(300)
+    assert show.offer() == ""
+
+
+def test_when_it_is_used_up_the_newest_that_waits_is_offered(show, submit, client):
+    submit(200)
+    offer = show.offer()
+    submit(300)
+    newest = submit(400)
+    curl(client, offer)
+    assert f"/reviews/{newest}/" in show.offer()
+
+
+def test_what_cannot_be_approved_as_it_is_is_not_offered(show, submit):
+    submit(600)
+    assert show.offer() == ""
+
+
+def test_what_another_team_decides_now_is_not_offered(show, submit):
+    review_id = submit(200)
+    lead = User.objects.get(username="lead")
+    escalations.escalate(review_id, actor=person(lead))
+    assert show.offer() == ""
+
+
+def test_while_the_database_is_away_there_is_no_offer(show, submit):
+    submit(200)
+
+    def refuse(*args):
+        raise OperationalError("away")
+
+    with connection.execute_wrapper(refuse):
+        assert show.offer() == ""
+
+
+def test_the_agent_gets_its_key_where_others_cannot_read_it(show):
+    key = show.agent.environment()["GATEHOUSE_KEY"]
+    assert key not in " ".join(show.agent.command)

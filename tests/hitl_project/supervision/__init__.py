@@ -1,0 +1,1 @@
+"""Tests of what keeps processes alive and ends them."""
