@@ -6,12 +6,12 @@ import uuid
 from time import monotonic
 from typing import Any
 
-from django import db
 from django.conf import settings
 from django_q.brokers.orm import ORM
 from django_q.signing import SignedPackage
 
 from gates import clock
+from hitl_project import connections
 
 Tasks = list[tuple[Any, Any]]
 
@@ -33,7 +33,7 @@ class Tick:
         if not settings.SWEEPS or monotonic() < self._next:
             return None
         self._next = monotonic() + SECOND
-        db.close_old_connections()  # the clock asks the database, and that may have been restarted
+        connections.renew()  # the clock asks the database
         task = {"id": uuid.uuid4().hex, "started": clock.now(), **SWEEP, **TERMS}
         return [(None, SignedPackage.dumps(task))]
 

@@ -124,7 +124,8 @@ class Case:
 
     def _rationale(self) -> str:
         fits = "fits" if self.advice == "approve" else "does not fit"
-        past = f"{self.customer.refunds} refunds in twelve months"
+        count = self.customer.refunds
+        past = f"{count or 'no'} refund{'s' * (count != 1)} in twelve months"
         return f"“{self.reason}” {fits} what we refund; the customer has had {past}. (Simulated.)"
 
 

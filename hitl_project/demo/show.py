@@ -9,6 +9,7 @@ from django import db
 from django.db.models import F
 
 from gates import clock
+from hitl_project import connections
 from hitl_project.demo import greeting
 from hitl_project.demo.seeding import REVIEWER, Secrets, plant
 from hitl_project.supervision.children import MANAGE, Child
@@ -53,7 +54,7 @@ class Show:
     def offer(self) -> str:
         """A line that decides a review that waits now; empty while the last one still would."""
         try:
-            db.close_old_connections()
+            connections.renew()
             review = self._next()
         except db.Error:
             return ""

@@ -16,7 +16,7 @@ from django import db
 from django.conf import settings
 
 from gates import clock
-from hitl_project import health
+from hitl_project import connections, health
 from hitl_project.supervision.groups import Group, stop
 from reviews.models import Heartbeat
 
@@ -129,7 +129,7 @@ class Cluster(Child):
         if not settings.SWEEPS:
             return False
         try:
-            db.close_old_connections()
+            connections.renew()
             last = health.heartbeat(self.heart)
             if last is None:
                 return monotonic() - self.started > START_UP
@@ -141,7 +141,7 @@ class Cluster(Child):
         """A dead cluster's heartbeat must not pass for a sign of life."""
         super().buried()
         try:
-            db.close_old_connections()
+            connections.renew()
             Heartbeat.objects.filter(pk=self.heart).delete()
         except db.Error as error:
             log.warning("heartbeat_left", cluster=self.heart, error=str(error))

@@ -181,9 +181,12 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
             return EMPTY
         now = _made_at(review)
         if review.due_at > now:
-            return f"{instant(review.due_at)} · {timeuntil(review.due_at, now)}"
+            left = gettext("%(time)s left") % {"time": timeuntil(review.due_at, now)}
+            return format_html('<span title="{}">{}</span>', instant(review.due_at), left)
         return format_html(
-            '<span class="gh-late">{} · {}</span>', instant(review.due_at), gettext("time is up")
+            '<span class="gh-late" title="{}">{}</span>',
+            instant(review.due_at),
+            gettext("time is up"),
         )
 
     @admin.display(description=_("holder"))

@@ -132,6 +132,7 @@ def test_the_trail_of_a_key_is_a_chain():
     apikey("revoke", secret)
     key = ApiKey.objects.get()
     rows = Event.objects.filter(subject_type="apikey", subject_id=str(key.pk)).order_by("seq")
+    first, last = rows
     assert first_flaw((link_of(event), event.hash) for event in rows) is None
-    assert (key.event_count, key.event_head) == (2, rows.last().hash)
-    assert rows.first().prev == GENESIS
+    assert (key.event_count, key.event_head) == (2, last.hash)
+    assert first.prev == GENESIS

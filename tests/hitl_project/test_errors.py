@@ -95,7 +95,7 @@ def test_errors_of_a_body_get_a_pointer_each():
         {
             "a/b": [ErrorDetail("One.", code="first")],
             "list": [{}, {"x": [ErrorDetail("Two.", code="second")]}],
-            "by_index": {2: [ErrorDetail("Three.", code="third")]},
+            "by_index": {"2": [ErrorDetail("Three.", code="third")]},
             "non_field_errors": [ErrorDetail("Four.", code="fourth")],
         }
     )
@@ -135,6 +135,7 @@ def test_a_fault_of_ours_is_nobodys_problem():
 
 def test_a_throttled_caller_is_told_whole_seconds():
     response = errors.problem(exceptions.Throttled(1.2), {})
+    assert response is not None
     assert response["Retry-After"] == "2"
 
 

@@ -248,7 +248,8 @@ STATEMENTS = 17
 
 
 def test_a_write_between_two_of_its_statements_is_no_flaw():
-    lamps, written = lamp_team(), []
+    lamps = lamp_team()
+    written: list[str] = []
 
     def meanwhile(execute, sql, params, many, context):
         answer = execute(sql, params, many, context)

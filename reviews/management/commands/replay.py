@@ -56,20 +56,19 @@ class Command(BaseCommand):
         """The number of errors."""
         now = clock.now()
         rows, bad = _rows(file, now, progress)
-        timeline = moves(rows)
+        timeline = moves(rows.values())
         with clock.at(timeline[0].at):
-            player = Player(set_up(row.decider for row in rows), progress.complain)
-        play = _Play(player, progress, pace, horizon=now)
-        play.run(timeline)
-        errors = len(player.errors) + play.stuck()
-        results = gather(player.reviews(), {row.case: row for row in rows}, player.errors)
+            bank = set_up(row.decider for row in rows.values())
+        player = Player(bank, rows, progress.complain)
+        _Play(player, progress, pace, horizon=now).run(timeline)
+        results = gather(player.reviews(), rows, player.errors)
         progress.end()
         for line in results.lines():
             self._print(*line)
         self._print("rate", f"{progress.rate:.0f}", f"per second, {progress.so_far()}")
         self._print("bad rows", bad + len(player.bad))
-        self._print("errors", errors)
-        return errors
+        self._print("errors", len(player.errors))
+        return len(player.errors)
 
     def _print(self, what: str, number: object, more: str = "") -> None:
         self.stdout.write(f"{what:<24}{number:>20}  {more}".rstrip())
@@ -99,14 +98,15 @@ class _Play:
             with clock.at(move.at):
                 self._player.make(move)
             self._progress.made += 1
+        self._run_out()
+        if self._swept is not None:
+            self._player.stuck(self._swept)
+
+    def _run_out(self) -> None:
         while (last := self._player.last_wake(after=self._swept)) is not None:
             self._run_to(min(last, self._horizon))
             if last > self._horizon:
                 return
-
-    def stuck(self) -> int:
-        """How many cases should have moved on and did not; the sweep has logged why."""
-        return 0 if self._swept is None else self._player.reviews().due(self._swept).count()
 
     def _run_to(self, moment: datetime) -> None:
         """Whatever is due up to `moment` happens at its own instant."""
@@ -130,14 +130,14 @@ def _refuse_beside_a_sweep() -> None:
         raise CommandError("A cluster is sweeping: stop it first. What is played stays.")
 
 
-def _rows(file: Path, now: datetime, progress: Progress) -> tuple[list[Row], int]:
-    """The rows that can be played, and how many cannot."""
-    rows, bad = [], 0
+def _rows(file: Path, now: datetime, progress: Progress) -> tuple[dict[str, Row], int]:
+    """The rows that can be played, by case, and how many cannot."""
+    rows, bad = dict[str, Row](), 0
     try:
         with file.open(encoding="utf-8", errors="replace", newline="") as lines:
             for row in read(lines, until=now):
                 if isinstance(row, Row):
-                    rows.append(row)
+                    rows[row.case] = row
                 else:
                     bad += 1
                     progress.complain(row.line, row.problem)

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
 from gates import actors, policyfile
-from gates.models import ApiKey, Gate, Membership
+from gates.models import ApiKey, EscalationStep, Gate, Membership
 from gates.transitions import keys, publish, teams
 from reviews.management.replay.rows import AUTOMATON
 
@@ -32,30 +32,30 @@ class Bank:
 def set_up(deciders: Iterable[str]) -> Bank:
     """Make what is missing. What is there already stays as it is."""
     gate = _gate()
-    people = _people({decider for decider in deciders if decider not in {"", AUTOMATON}})
-    for step in gate.version.steps.select_related("team"):
-        _seat(step.team_id, {actor.user_id for actor in people.values()})
+    users = _users({decider for decider in deciders if decider not in {"", AUTOMATON}})
+    for step in EscalationStep.objects.filter(version=gate.version_id):
+        _seat(step.team_id, {user.pk for user in users.values()})
+    people = {name: actors.person(user.pk, user.username) for name, user in users.items()}
     return Bank(_key(gate), people)
 
 
 def _gate() -> Gate:
     text = resources.files("reviews").joinpath("policies", FILE).read_text(encoding="utf-8")
     publish.apply(policyfile.read(text, FILE).gates, actor=ACTOR, create_teams=True)
-    return Gate.objects.select_related("version").get(slug=GATE)
+    return Gate.objects.get(slug=GATE)
 
 
-def _people(deciders: set[str]) -> dict[str, actors.Actor]:
+def _users(deciders: set[str]) -> dict[str, User]:
     """One user per decider, who cannot sign in: inactive and without a password."""
-    users = get_user_model().objects
+    users = User.objects
     names = {f"{KEY}-{decider}": decider for decider in sorted(deciders)}
     there = set(users.filter(username__in=names).values_list("username", flat=True))
     users.bulk_create(
-        users.model(username=name, is_active=False, password=make_password(None))
+        User(username=name, is_active=False, password=make_password(None))
         for name in names
         if name not in there
     )
-    found = users.filter(username__in=names)
-    return {names[user.username]: actors.person(user.pk, user.username) for user in found}
+    return {names[user.username]: user for user in users.filter(username__in=names)}
 
 
 def _seat(team_id: int, user_ids: set[int]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.db.models import Max
 
 from reviews.errors import AlreadyDecided, DomainError, Expired, Invalid
@@ -19,6 +21,8 @@ from reviews.transitions.cancellations import cancel
 from reviews.transitions.decisions import decide
 from reviews.transitions.submissions import Submission, submit
 from reviews.verdicts import Answer
+
+log = structlog.get_logger(__name__)
 
 ANSWERS = {"approved": Answer("approve"), "declined": Answer("reject", reasons=("declined",))}
 
@@ -47,8 +51,11 @@ class Player:
     are the lines that were refused: for their content, or for what the log does not explain.
     """
 
-    def __init__(self, bank: Bank, complain: Callable[[int, str], None]) -> None:
+    def __init__(
+        self, bank: Bank, rows: Mapping[str, Row], complain: Callable[[int, str], None]
+    ) -> None:
         self._bank = bank
+        self._rows = rows
         self._complain = complain
         self.bad: set[int] = set()
         self.errors: set[int] = set()
@@ -77,10 +84,21 @@ class Player:
             return
         except DomainError as refusal:
             self._refused(move, refusal)
+        except (InterfaceError, OperationalError):
+            raise  # the database is gone, and with it every other line
+        except Exception as error:
+            log.exception("move_failed", line=move.row.line)
+            self._failed(move.row, repr(error))
 
     def reviews(self) -> ReviewQuerySet:
         """The cases of the log, as far as they are stored."""
         return Review.objects.filter(key=self._bank.key, gate__slug=GATE).exclude(external_id="")
+
+    def stuck(self, by: datetime) -> None:
+        """Name the cases that should have moved on by then; the sweep has logged what kept them."""
+        for case in self.reviews().due(by).values_list("external_id", flat=True):
+            if case in self._rows:
+                self._failed(self._rows[case], "did not move on when its time was up")
 
     def last_wake(self, *, after: datetime | None) -> datetime | None:
         """The last moment at which something must happen to a case, of those after `after`."""
@@ -108,8 +126,14 @@ class Player:
 
     def _refused(self, move: Move, refusal: DomainError) -> None:
         """The gate refuses a case for what the row says; nothing else should ever be refused."""
-        content = isinstance(refusal, Invalid) and not move.answers
-        (self.bad if content else self.errors).add(move.row.line)
         fields = refusal.fields if isinstance(refusal, Invalid) else ()
         where = "".join(f" {field.pointer}: {field.message}" for field in fields)
-        self._complain(move.row.line, f"{refusal.message}{where}")
+        if isinstance(refusal, Invalid) and not move.answers:
+            self.bad.add(move.row.line)
+            self._complain(move.row.line, f"{refusal.message}{where}")
+        else:
+            self._failed(move.row, f"{refusal.message}{where}")
+
+    def _failed(self, row: Row, problem: str) -> None:
+        self.errors.add(row.line)
+        self._complain(row.line, problem)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from statistics import median, quantiles
 from typing import Any
 
 from reviews.management.replay.rows import Row
+from reviews.models.review import ReviewQuerySet
 from reviews.states import Source, Status
 
 TOP = 5
@@ -51,7 +52,7 @@ class Results:
         yield "submitted", self.submitted, ""
         yield "sent to a person", self.asked, _told(self.why)
         yield "decided by people", self.verdicts.total(), _told(self.verdicts)
-        yield "", "", f"{len(self.people)} deciders, first of them {_told(self.people, TOP)}"
+        yield "deciders", len(self.people), _told(self.people, TOP)
         yield "escalated", self.escalated, "nobody answered at the first level"
         yield "timed out", self.timed_out.total(), _told(self.timed_out)
         yield "cancelled", self.cancelled, "by people of the bank"
@@ -62,7 +63,7 @@ class Results:
         yield "p90 time to decision", _p90(self.waits), ""
 
 
-def gather(reviews: Any, rows: Mapping[str, Row], errors: Mapping[int, str]) -> Results:
+def gather(reviews: ReviewQuerySet, rows: Mapping[str, Row], errors: Collection[int]) -> Results:
     """Count what became of the rows (by case); answers on lines with errors are not called late."""
     results = Results()
     for values in reviews.values_list(*_COLUMNS, named=True).iterator():

@@ -20,7 +20,7 @@ def ids(response) -> list[str]:
 
 def submit(desk, count: int, **fields) -> list[str]:
     """Reviews one second apart, newest first."""
-    made = []
+    made: list[str] = []
     for second in range(count):
         with at(after(second)):
             made.insert(0, str(desk.submit(**fields).pk))

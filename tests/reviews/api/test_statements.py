@@ -40,7 +40,7 @@ def test_submit(warm, asks_time, django_assert_num_queries):
 
 
 def test_submit_once(warm, asks_time, django_assert_num_queries):
-    """As above; a savepoint instead of the transaction, and around it: look, [lock, time], store."""
+    """As above with a savepoint, in a transaction with: look, [lock, time], store."""
     agent = by_key(warm.key)
     with django_assert_num_queries(13 + 3 * asks_time):
         assert agent.post("reviews/", BODY, Idempotency_Key="k1").status_code == 201

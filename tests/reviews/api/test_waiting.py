@@ -4,13 +4,11 @@ import threading
 from time import monotonic
 
 import pytest
-from django.db import connections
 
 from reviews.api import waiting
 from reviews.models import Review
-from tests import factories
 from tests.factories import after, at
-from tests.reviews.api.calling import by_key, code_of, errors_of
+from tests.reviews.api.calling import code_of, errors_of
 
 pytestmark = pytest.mark.django_db
 

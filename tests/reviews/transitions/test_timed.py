@@ -281,6 +281,15 @@ def test_what_somebody_has_seen_is_approved() -> None:
     assert ended(review) == ("approved", "timeout")
 
 
+def test_eyes_that_come_between_the_deadline_and_the_sweep_come_too_late() -> None:
+    at_desk = ends_in("approve", approve_needs_seen=True)
+    review = at_desk.submit()
+    with at(after(TIMEOUT)):
+        comments.see(review.pk, actor=person(at_desk.reviewer))
+    sweep(after(TIMEOUT + 1))
+    assert ended(review) == ("rejected", "timeout")
+
+
 def test_a_proposal_over_the_limits_is_never_approved_by_time() -> None:
     review = ends_in("approve", limits="proposal.amount <= 100.0").submit()
     assert review.over_limit
