@@ -201,16 +201,16 @@ DEFAULT_TERMS_TIMEOUT = 7 * 86_400
 
 
 def _check_reasons(policy: GatePolicy, ruling: Ruling, answer: Answer) -> None:
+    verdicts = {answer.verdict, ruling.verdict, *_parts(answer)}
+    offered = {item.code for item in policy.reasons if verdicts & set(item.verdicts)}
+    known = f"The gate knows: {', '.join(sorted(offered)) or 'none'}."
     if ruling.verdict == "reject" and not ruling.reasons:
-        raise invalid("/reasons", "reasons_required", "Give at least one reason.")
+        raise invalid("/reasons", "reasons_required", f"Give at least one reason. {known}")
     for at, code in enumerate(ruling.reasons):
         reason = policy.reason(code)
-        if reason is None or not {answer.verdict, ruling.verdict, *_parts(answer)} & set(
-            reason.verdicts
-        ):
-            raise invalid(
-                f"/reasons/{at}", "unknown_reason", f"“{code}” is no reason for this verdict."
-            )
+        if reason is None or code not in offered:
+            message = f"“{code}” is no reason for this verdict. {known}"
+            raise invalid(f"/reasons/{at}", "unknown_reason", message)
         if reason.needs_note and not answer.note.strip():
             raise invalid("/note", "note_required", f"“{reason.label}” needs a note.")
 

@@ -23,6 +23,14 @@ class TooLarge(APIException):
     default_code = "too_large"
 
 
+class LengthRequired(APIException):
+    """411: a body of unknown length would be taken for none."""
+
+    status_code = 411
+    default_detail = "Send the body with its Content-Length."
+    default_code = "length_required"
+
+
 class StrictJSONParser(BaseParser):
     """Refuses what is too large before it is read, and what no database could keep after."""
 

@@ -29,6 +29,7 @@ _WRITTEN = _ALWAYS | {
     "404": "No such thing, or not in the caller's scope.",
     "409": "The state has moved on.",
     "410": "Time ran out before this.",
+    "411": "A body without its length.",
     "413": "Too large, or too deep.",
     "415": "Not application/json.",
     "422": "A field is wrong; `errors` says which.",

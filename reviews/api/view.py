@@ -12,6 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from reviews.api.callers import Caller, caller_of
 from reviews.api.idempotency import once
+from reviews.api.parsers import LengthRequired
 from reviews.serializers.strict import Body
 
 
@@ -28,6 +29,8 @@ class ApiViewSet(GenericViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Every POST is done once, without its author having to think of it."""
         super().initial(request, *args, **kwargs)
+        if "Transfer-Encoding" in request.headers:
+            raise LengthRequired
         if request.method == "POST" and (post := getattr(self, "post", None)) is not None:
             self.post = lambda *a, **k: once(self, request, partial(post, *a, **k))
 

@@ -23,7 +23,7 @@ class WhySerializer(serializers.Serializer):
 class DecisionSerializer(serializers.Serializer):
     """A verdict, and where it came from."""
 
-    verdict = Word(VERDICTS, allow_null=True)
+    verdict = Word([code for code, _ in VERDICTS], allow_null=True)
     source = Word([item.value for item in Source])  # type: ignore[assignment]
     reviewer = serializers.CharField(allow_null=True)
     reasons = serializers.ListField(child=serializers.CharField())
@@ -40,7 +40,7 @@ class ConditionSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     code = serializers.CharField(allow_blank=True)
     text = serializers.CharField()
-    confirms = Word(CONFIRMS)
+    confirms = Word([code for code, _ in CONFIRMS])
     status = Word([item.value for item in ConditionStatus])
     due_at = serializers.DateTimeField(allow_null=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -55,7 +55,12 @@ class Id(serializers.UUIDField):
 
 
 class Word(serializers.ChoiceField):
-    """One of some strings."""
+    """One of some strings. The refusal of another names them."""
+
+    def __init__(self, choices: Sequence[Any], **options: Any) -> None:
+        super().__init__(choices, **options)
+        known = ", ".join(self.choices)
+        self.error_messages["invalid_choice"] = f"Send one of: {known}."
 
     def to_internal_value(self, data: Any) -> str:
         """The string. Raises ValidationError."""

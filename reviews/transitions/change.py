@@ -82,7 +82,7 @@ class Change:
         self.set(review, **{name: getattr(review, name) for name in Audited.AUDIT_FIELDS})
 
     def tell(self, review: Review, kind: str, **more: Any) -> None:
-        """One message to the caller's URL: the review and `more`, numbered like the event before."""
+        """One message to the caller's URL: the review and `more`, numbered like the last event."""
         if review.callback_url:
             self._new[Delivery].append(
                 Delivery(

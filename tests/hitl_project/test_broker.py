@@ -52,6 +52,7 @@ def names(tasks):
     return [SignedPackage.loads(payload)["name"] for _, payload in tasks or ()]
 
 
+@pytest.mark.django_db
 def test_the_settings_name_the_broker_that_ticks():
     assert type(brokers.get_broker()) is TickORM
 

@@ -81,6 +81,16 @@ def test_an_idle_sweep_reads_once_and_writes_nothing() -> None:
     assert "FOR UPDATE" not in found[0]
 
 
+def test_the_sweep_finds_what_is_due_in_an_index_of_what_wakes_at_all() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # an empty table is read whole
+        plan = Review.objects.due(T0).order_by("wake_at")[:500].explain()
+    assert "reviews_wake" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
 # --- a row that cannot be applied
 
 

@@ -28,7 +28,7 @@ def submit(connect, show):
     def run(amount):
         case = Case("1", CUSTOMERS[0], "Chair", amount, amount, "Broken", 0.5, "approve")
         client = connect(show.agent.environment()["GATEHOUSE_KEY"])
-        return client.post("reviews/", case.submission("refund"))["id"]
+        return client.post("reviews/", case.submission("refund"))
 
     return run
 
@@ -57,13 +57,12 @@ def test_with_nothing_to_decide_there_is_no_offer(show):
 
 
 def test_the_offered_line_decides_the_review(show, submit, client):
-    review_id = submit(200)
+    review = submit(200)
     offer = show.offer()
-    assert offer.strip().splitlines()[0] == (
-        "For you to decide: Approve refund of $200.00. In another terminal:"
-    )
+    first_line = offer.strip().splitlines()[0]
+    assert first_line == f"For you to decide: {review['title']}. In another terminal:"
     status, body = curl(client, offer)
-    assert (status, body["id"], body["status"]) == (200, review_id, "held")
+    assert (status, body["id"], body["status"]) == (200, review["id"], "held")
     assert Decision.objects.get().actor == "user:reviewer"
 
 
@@ -78,7 +77,7 @@ def test_when_it_is_used_up_the_newest_that_waits_is_offered(show, submit, clien
     submit(200)
     offer = show.offer()
     submit(300)
-    newest = submit(400)
+    newest = submit(400)["id"]
     curl(client, offer)
     assert f"/reviews/{newest}/" in show.offer()
 
@@ -89,7 +88,7 @@ def test_what_cannot_be_approved_as_it_is_is_not_offered(show, submit):
 
 
 def test_what_another_team_decides_now_is_not_offered(show, submit):
-    review_id = submit(200)
+    review_id = submit(200)["id"]
     lead = User.objects.get(username="lead")
     escalations.escalate(review_id, actor=person(lead))
     assert show.offer() == ""
