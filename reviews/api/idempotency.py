@@ -28,7 +28,7 @@ from reviews.models import IdempotencyKey
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 SHOWN_ONCE = "links"  # secrets: they are stored hashed elsewhere, and nowhere in the clear
-_LONGEST = 255
+_LONGEST, _LONGEST_ROUTE = 255, 200
 _REFUSED = 400
 
 Work = Callable[[], HttpResponseBase]
@@ -78,7 +78,12 @@ def _asked(request: Request) -> Asked | None:
     if not (0 < len(key) <= _LONGEST and key.isascii() and key.isprintable()):
         raise ParseError(f"{HEADER} holds 1 to {_LONGEST} printable ASCII characters.")
     digest = hashlib.sha256(rfc8785.dumps(request.data)).hexdigest()
-    return Asked(caller_of(request).scope, request.path, key, digest)
+    return Asked(caller_of(request).scope, _route(request.path), key, digest)
+
+
+def _route(path: str) -> str:
+    """The path, or its hash where somebody made up a name that is too long to keep."""
+    return path if len(path) <= _LONGEST_ROUTE else hashlib.sha256(path.encode()).hexdigest()
 
 
 def _alone(asked: Asked) -> bool:

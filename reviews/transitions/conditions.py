@@ -70,7 +70,7 @@ def _met(review: Review, change: Change, condition: Condition, others: list[Cond
     if held is not None:
         passage.close(review, change, held, Outcome(held.outcome), held.result)
         change.log(review, "condition_met", condition=str(condition.pk), outcome=review.outcome)
-        passage.tell_closed(review, change, decided=False)
+        change.tell(review, "review.closed")
 
 
 def _may_answer(review: Review, change: Change, condition: Condition) -> None:

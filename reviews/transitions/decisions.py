@@ -15,9 +15,8 @@ from gates.actors import Actor
 from gates.policy import GatePolicy
 from gates.queries.policies import policy_of
 from reviews import verdicts
-from reviews.errors import AlreadyDecided, Changed, Invalid, NotAllowed, WrongState, invalid
+from reviews.errors import Changed, Invalid, NotAllowed, WrongState, invalid
 from reviews.models import Condition, Decision, Review
-from reviews.models.decision import STANDING
 from reviews.queries.rows import unanswered
 from reviews.queries.snapshots import told
 from reviews.states import OUTCOME_OF_VERDICT, ConditionStatus, Outcome, Source, Status
@@ -57,7 +56,7 @@ def apply_verdict(review: Review, change: Change, answer: verdicts.Answer) -> di
         raise Changed("The proposal changed after you opened it.", digest=review.digest)
     policy = policy_of(review.version)
     ruling = verdicts.rule(policy, case_of(review), answer)
-    votes = _votes_before(review, policy, user_id)
+    votes = rights.votes_of(review, change)
     if policy.approvals > 1 and answer.verdict in ONE_VOTE_ONLY:
         raise invalid(
             "/verdict",
@@ -164,16 +163,6 @@ def _record(
         note=answer.note,
         message=answer.message,
     )
-
-
-def _votes_before(review: Review, policy: GatePolicy, user_id: int) -> list[Decision]:
-    """The votes that stand. Raises AlreadyDecided if one is this person's: voters are distinct."""
-    if policy.approvals == 1:
-        return []
-    votes = list(Decision.objects.filter(STANDING, review=review))
-    if any(vote.reviewer_id == user_id for vote in votes):
-        raise AlreadyDecided("You have voted on this already.", code="already_voted")
-    return votes
 
 
 def _still_open(policy: GatePolicy, ruling: verdicts.Ruling, votes: list[Decision]) -> bool:

@@ -62,6 +62,7 @@ def assign(review_id: UUID, *, actor: Actor, username: str) -> Review:
     def work(review: Review, change: Change) -> None:
         _may_assign(review, change)
         user_id = _eligible(review, username)
+        rights.not_voted(review, change, user_id)
         lease(review, change, user_id)
         change.log(review, "assigned", reviewer=user_id)
 

@@ -117,11 +117,4 @@ def void(conditions: list[Condition], change: Change) -> None:
         change.set(condition, status=ConditionStatus.VOID, token_hash=None)
 
 
-def tell_closed(review: Review, change: Change, *, decided: bool = True) -> None:
-    """The outside learns the verdict, if somebody gave one, and that the review is over."""
-    if decided:
-        change.tell(review, "review.decided")
-    change.tell(review, "review.closed")
-
-
 _ENDINGS = {Source.TIMEOUT: Ending.EXPIRED, Source.CANCEL: Ending.CANCELLED}

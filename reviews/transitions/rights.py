@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from gates.queries import people
-from reviews.errors import Escalated, HeldByOther, NotAllowed, OwnProposal
-from reviews.models import Assignment, Review
+from gates.queries.policies import policy_of
+from reviews.errors import AlreadyDecided, Escalated, HeldByOther, NotAllowed, OwnProposal
+from reviews.models import Assignment, Decision, Review
+from reviews.models.decision import STANDING
 from reviews.transitions.change import Change
 
 
@@ -67,8 +69,23 @@ def decider(review: Review, change: Change) -> int:
     """The acting person, who may decide this review now."""
     user_id = member_of_level(review, change)
     not_own(review, user_id, change.actor.username)
+    not_voted(review, change, user_id)
     free_of_others(review, change, user_id)
     return user_id
+
+
+def votes_of(review: Review, change: Change) -> list[Decision]:
+    """The votes that stand; none where one verdict decides."""
+    if policy_of(review.version).approvals == 1:
+        return []
+    standing = Decision.objects.filter(STANDING, review=review)
+    return change.once(("votes", review.pk), lambda: list(standing))
+
+
+def not_voted(review: Review, change: Change, user_id: int) -> None:
+    """Refuse a second vote, and a lease that could only lead to one: voters are distinct."""
+    if any(vote.reviewer_id == user_id for vote in votes_of(review, change)):
+        raise AlreadyDecided("This person has voted on this already.", code="already_voted")
 
 
 def may_manage(review: Review, change: Change, permission: str) -> None:

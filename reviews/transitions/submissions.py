@@ -118,7 +118,7 @@ def _route(review: Review, change: Change, policy: GatePolicy, routed: routing.R
     )
     passage.close(review, change, change.new(final), Outcome.APPROVED, review.proposal)
     change.log(review, "submitted", why=codes, outcome=review.outcome, digest=review.digest)
-    passage.tell_closed(review, change, decided=False)
+    change.tell(review, "review.closed")
 
 
 def _revised(submission: Submission, key: ApiKey, policy: GatePolicy) -> Review | None:

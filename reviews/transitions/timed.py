@@ -66,7 +66,8 @@ def release(review: Review, change: Change, conditions: list[Condition]) -> None
         return
     passage.close(review, change, held, Outcome(held.outcome), held.result)
     change.log(review, "settled", outcome=review.outcome, decision=str(held.pk))
-    passage.tell_closed(review, change)
+    change.tell(review, "review.decided")
+    change.tell(review, "review.closed")
 
 
 def lapse(reviews: Sequence[Review], change: Change) -> set[UUID]:
@@ -164,7 +165,7 @@ def _close_by_action(review: Review, change: Change, action: str) -> None:
     )
     passage.close(review, change, final, outcome, result)
     change.log(review, "expired", action=action, level=review.level, outcome=outcome)
-    passage.tell_closed(review, change)
+    change.tell(review, "review.closed")
 
 
 def _open_conditions(review: Review, change: Change, conditions: list[Condition]) -> None:

@@ -129,6 +129,14 @@ def test_links_are_stored_nowhere(desk, ann):
     assert (again.json(), again[REPLAYED]) == (first, "true")
 
 
+def test_a_name_may_be_made_up_at_any_length(agent):
+    address = f"gates/{'x' * 300}/check/"
+    first, again = (agent.post(address, {}, Idempotency_Key="k1") for _ in range(2))
+    assert code_of(first) == code_of(again) == (404, "not_found")
+    assert again[REPLAYED] == "true"
+    assert agent.post(f"gates/{'y' * 300}/check/", {}, Idempotency_Key="k1").get(REPLAYED) is None
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256, "é", "a\tb"])
 def test_a_key_is_printable_and_not_too_long(desk, agent, key):
     response = agent.post("reviews/", BODY, Idempotency_Key=key)

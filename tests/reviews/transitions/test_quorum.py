@@ -95,6 +95,20 @@ def test_voters_are_distinct() -> None:
     assert len(votes(review)) == 1
 
 
+def test_who_has_voted_neither_takes_nor_gets_the_review() -> None:
+    """A lease of his could only keep the others waiting."""
+    at_desk = desk_of(2)
+    team(at_desk.policy.steps[0].assignee, lead=user("head"))
+    review = decide(at_desk.submit(), at_desk.reviewer)
+    for take in (
+        lambda: leases.claim(review.pk, actor=person(at_desk.reviewer)),
+        lambda: leases.assign(review.pk, actor=person(user("head")), username="ann"),
+    ):
+        with pytest.raises(AlreadyDecided) as refused:
+            take()
+        assert refused.value.code == "already_voted"
+
+
 @pytest.mark.parametrize("before", [0, 1, 2])
 def test_one_rejection_is_enough(before: int) -> None:
     at_desk = desk_of(3)
