@@ -284,8 +284,11 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["stderr"], "level": "WARNING" if DEBUG else "INFO"},
-    # Django hangs handlers of its own on these.
-    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+    "loggers": {
+        # Django hangs handlers of its own on these.
+        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
+        "django-q": {"level": "WARNING"},  # below that it says every second that it swept
+    },
 }
 
 structlog.configure(

@@ -17,9 +17,8 @@ AT_WORK = "idempotency_in_progress"  # our first try is still being answered
 class Refused(Exception):
     """An answer that asking again will not change."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
-        super().__init__(f"{status} {code}: {detail}")
-        self.status = status
+    def __init__(self, http_status: int, code: str, detail: str) -> None:
+        super().__init__(f"{http_status} {code}: {detail}")
         self.code = code
 
 

@@ -47,6 +47,8 @@ def _race(*moves: Move, behind: UUID | None = None) -> list[Any]:
 
 def _run(move: Move, start: Barrier) -> Any:
     try:
+        with connection.cursor() as cursor:  # who waits for ever fails instead
+            cursor.execute(f"SET lock_timeout = '{PATIENCE:.0f}s'")
         start.wait(PATIENCE)
         return move()
     except DomainError as refusal:

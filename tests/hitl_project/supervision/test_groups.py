@@ -15,6 +15,11 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + SL
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {STUBBORN!r}]); "
 
 
+def up(process):
+    """Wait for the first line."""
+    process.stdout.readline()
+
+
 @pytest.fixture
 def run():
     """Run a program as the leader of a group; it is up when this returns."""
@@ -24,13 +29,13 @@ def run():
         command = [sys.executable, "-c", program]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
         started.append(process)
-        process.stdout.readline()
+        up(process)
         return process
 
     yield start
     for process in started:
         ChildGroup(process, patience=0).end()
-        process.stdout.close()
+        process.communicate()
 
 
 def test_a_willing_process_ends_before_its_time_is_over(run):
