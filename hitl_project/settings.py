@@ -287,7 +287,7 @@ LOGGING = {
     "loggers": {
         # Django hangs handlers of its own on these.
         **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
-        "django-q": {"level": "WARNING"},  # below that it says every second that it swept
+        "django-q": {"handlers": [], "level": "WARNING"},  # below that it reports every sweep
     },
 }
 

@@ -34,7 +34,7 @@ WILD = {
     "options": ("approve", "reject", "modify", "partial", "respond"),
     "editable": ("/amount", "/lines/0/x"),
 }
-usually = settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+usually = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.django_db
