@@ -54,7 +54,7 @@ def first_flaw(rows: Iterable[tuple[Link, str]]) -> tuple[int, str] | None:
 
 
 def _matches(link: Link, stored: str) -> bool:
-    """What has no canonical form (a number of twenty digits, no time at all) was never hashed by us."""
+    """What has no canonical form (a number of twenty digits, no time) was never hashed by us."""
     try:
         return link.digest() == stored
     except (AttributeError, TypeError, ValueError):

@@ -1,7 +1,8 @@
 """Who belongs where, and who may what.
 
-Whether a person is active is asked where people come in: sessions and personal keys refuse those who have
-left. So a verdict of the past can be played under the name of somebody who can no longer sign in.
+Whether a person is active is asked where people come in: sessions and personal keys refuse those
+who have left. So a verdict of the past can be played under the name of somebody who can no longer
+sign in.
 """
 
 from __future__ import annotations
