@@ -17,6 +17,7 @@ class GatehouseAdminSite(AdminSite):
 
     site_header = "Gatehouse"
     site_title = "Gatehouse"
+    site_url = None  # `/` leads here
     index_title = _("Administration")
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

@@ -40,6 +40,10 @@ NEWEST_FIRST = ("-id",)
 class Queue(ChangeList):
     """Reviews without their payloads, each with the moment at which the list was made."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("Reviews")
+
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
     ) -> QuerySet[Review]:
@@ -60,14 +64,14 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
 
     list_display = (
         "title",
-        "gate",
-        "team",
-        "priority",
-        "status",
         "due",
-        "holder",
         "recommendation",
         "sure",
+        "holder",
+        "priority",
+        "team",
+        "gate",
+        "status",
     )
     list_select_related = ("gate", "team", "assignment__reviewer")
     list_filter = (
@@ -96,7 +100,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         "last_events",
     )
     fieldsets = (
-        (None, {"fields": ("title", ("gate", "version"), ("status", "outcome"), "explained")}),
+        (None, {"fields": (("gate", "version"), ("status", "outcome"), "explained")}),
         (
             _("Who and until when"),
             {"fields": (("team", "level", "priority"), ("holder", "due", "held_until"))},

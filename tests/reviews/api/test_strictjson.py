@@ -61,6 +61,7 @@ def test_text_that_no_database_keeps_is_found(escape):
 @pytest.mark.parametrize("escape", [r"\u0000", r"\ud800"])
 def test_a_bad_name_is_told_at_its_object(escape):
     assert found(f'{{"a": {{"{escape}": 1}}}}') == [("/a", "unrepresentable")]
+    assert found(f'{{"a": {{"{escape}": NaN}}}}') == [("/a", "unrepresentable")]
 
 
 def test_a_pair_of_surrogates_is_a_letter():
