@@ -52,10 +52,10 @@ class GateVersion(models.Model):
     digest = models.CharField(_("digest"), max_length=64)
     timeout = models.PositiveIntegerField(_("timeout (seconds)"))
     timeout_action = models.CharField(
-        _("when nobody answers"), max_length=10, choices=TimeoutAction.choices
+        _("when nobody answers"), max_length=10, choices=TimeoutAction
     )
     final_action = models.CharField(
-        _("at the end of the chain"), max_length=10, blank=True, choices=TimeoutAction.choices
+        _("at the end of the chain"), max_length=10, blank=True, choices=TimeoutAction
     )
     levels = models.PositiveSmallIntegerField(_("escalation levels"))
     published_at = models.DateTimeField(_("published"))

@@ -43,7 +43,7 @@ class Assignment(models.Model):
     opened_at = models.DateTimeField(_("opened"))
     due_at = models.DateTimeField(_("due"))
     ended_at = models.DateTimeField(_("ended"), null=True)
-    ending = models.CharField(_("ended by"), max_length=10, blank=True, choices=Ending.choices)
+    ending = models.CharField(_("ended by"), max_length=10, blank=True, choices=Ending)
     question = models.TextField(_("question"), blank=True)
     asked_at = models.DateTimeField(_("asked"), null=True)
     passed_by = models.ManyToManyField(

@@ -107,7 +107,7 @@ class Review(Audited):
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=4, null=True)
     result = models.JSONField(_("result"), null=True)
 
-    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority)
     team = models.ForeignKey(
         Team, models.PROTECT, null=True, related_name="reviews", verbose_name=_("team")
     )

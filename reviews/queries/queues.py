@@ -31,8 +31,7 @@ def available_to(rows: ReviewQuerySet, user: AbstractBaseUser, now: datetime) ->
 
 def not_proposed_for(rows: ReviewQuerySet, user: AbstractBaseUser) -> ReviewQuerySet:
     """Without those that the person may not decide because they are his own."""
-    own = Q(requester__id=user.get_username(), requester__isnull=False)
-    return rows.exclude(own).exclude(key__owner=user.pk)
+    return rows.exclude(requester__id=user.get_username()).exclude(key__owner=user.pk)
 
 
 def held_by(rows: ReviewQuerySet, user: AbstractBaseUser, now: datetime) -> ReviewQuerySet:

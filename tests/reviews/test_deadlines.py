@@ -87,8 +87,6 @@ def test_the_sweep_finds_what_is_due_in_an_index_of_what_wakes_at_all() -> None:
             cursor.execute("SET LOCAL enable_seqscan = off")  # an empty table is read whole
         plan = Review.objects.due(T0).order_by("wake_at")[:500].explain()
     assert "reviews_wake" in plan
-    assert "Sort" not in plan
-    assert "TEMP B-TREE" not in plan
 
 
 # --- a row that cannot be applied

@@ -192,6 +192,12 @@ def test_what_a_person_voted_on_or_decided_is_not_offered(db):
     assert ids(ben.get("reviews/", available="true")) == []
 
 
+def test_what_is_decided_is_not_offered(desk, ben):
+    desk.review_in("held")
+    with at(after(700)):  # the decider's lease is over, and nobody has swept
+        assert ids(ben.get("reviews/", available="true")) == []
+
+
 def test_a_list_never_writes(desk, agent):
     submit(desk, 1)
     with at(after(1000)), CaptureQueriesContext(connection) as queries:
