@@ -42,7 +42,7 @@ class Queue(ChangeList):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = _("Reviews")
+        self.title = gettext("Reviews")
 
     def get_queryset(
         self, request: HttpRequest, exclude_parameters: list[str | None] | None = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from reviews.models import Heartbeat
 
 ALIVE = timedelta(seconds=10)
 INTERRUPTED = 130
+LONG_AGO, NEVER = (moment.replace(tzinfo=UTC) for moment in (datetime.min, datetime.max))
 
 
 class Command(BaseCommand):
@@ -87,6 +88,7 @@ class _Play:
         self._pace = pace
         self._horizon = horizon
         self._swept: datetime | None = None
+        self._quiet_until = LONG_AGO  # nothing is due before
 
     def run(self, timeline: list[Move]) -> None:
         """Make what is left of the moves; then let the clock run on while a case waits for it. It
@@ -98,7 +100,8 @@ class _Play:
             self._run_to(move.at)
             self._stand_at(move.at)
             with clock.at(move.at):
-                self._player.make(move)
+                wake = self._player.make(move)
+            self._quiet_until = min(self._quiet_until, wake or NEVER)
             self._progress.made += 1
         self._run_out()
         if self._swept is not None:
@@ -112,11 +115,16 @@ class _Play:
 
     def _run_to(self, moment: datetime) -> None:
         """Whatever is due up to `moment` happens at its own instant."""
-        while (wake := deadlines.next_wake(after=self._swept)) is not None and wake <= moment:
-            self._stand_at(wake)
-            with clock.at(wake):
-                self._progress.woken += deadlines.sweep()
-            self._swept = wake
+        while self._quiet_until <= moment:
+            self._quiet_until = deadlines.next_wake(after=self._swept) or NEVER
+            if self._quiet_until <= moment:
+                self._sweep_at(self._quiet_until)
+
+    def _sweep_at(self, wake: datetime) -> None:
+        self._stand_at(wake)
+        with clock.at(wake):
+            self._progress.woken += deadlines.sweep()
+        self._swept = wake
 
     def _stand_at(self, moment: datetime) -> None:
         self._pace.wait_for(moment)

@@ -73,15 +73,14 @@ class Player:
         done = {False: set(self._stored), True: self._answered}
         return [move for move in timeline if move.row.case not in done[move.answers]]
 
-    def make(self, move: Move) -> None:
-        """One move, one transition. A deadline that came first is life, and no error."""
+    def make(self, move: Move) -> datetime | None:
+        """One move, one transition; when its case wakes next, if it does. A deadline that came
+        first is life, and no error.
+        """
         try:
-            if move.answers:
-                self._answer(move.row)
-            else:
-                self._submit(move.row)
+            review = self._answer(move.row) if move.answers else self._submit(move.row)
         except (Expired, AlreadyDecided):
-            return
+            return None
         except DomainError as refusal:
             self._refused(move, refusal)
         except (InterfaceError, OperationalError):
@@ -89,6 +88,9 @@ class Player:
         except Exception as error:
             log.exception("move_failed", line=move.row.line)
             self._failed(move.row, repr(error))
+        else:
+            return review.wake_at if review is not None else None
+        return None
 
     def reviews(self) -> ReviewQuerySet:
         """The cases of the log, as far as they are stored."""
@@ -108,21 +110,24 @@ class Player:
         last: datetime | None = waiting.aggregate(last=Max("wake_at"))["last"]
         return last
 
-    def _submit(self, row: Row) -> None:
+    def _submit(self, row: Row) -> Review:
         submission = Submission(gate=GATE, proposal={"amount": row.amount}, external_id=row.case)
-        self._stored[row.case] = submit(submission, key=self._bank.key).pk
+        review = submit(submission, key=self._bank.key)
+        self._stored[row.case] = review.pk
+        return review
 
-    def _answer(self, row: Row) -> None:
+    def _answer(self, row: Row) -> Review | None:
+        """None if there is no such case, because its submission was refused, and reported."""
         review_id = self._stored.get(row.case)
         if review_id is None:
-            return  # its submission was refused, and reported
+            return None
         by_bank = self._bank.key.actor()
         if row.automatic:
-            cancel(review_id, actor=by_bank, code="decided_elsewhere", verdict=row.verdict)
-        elif row.verdict == "cancelled":
-            cancel(review_id, actor=by_bank, code="withdrawn")
-        else:
-            decide(review_id, actor=self._bank.people[row.decider], answer=ANSWERS[row.verdict])
+            return cancel(review_id, actor=by_bank, code="decided_elsewhere", verdict=row.verdict)
+        if row.verdict == "cancelled":
+            return cancel(review_id, actor=by_bank, code="withdrawn")
+        person, answer = self._bank.people[row.decider], ANSWERS[row.verdict]
+        return decide(review_id, actor=person, answer=answer).review
 
     def _refused(self, move: Move, refusal: DomainError) -> None:
         """The gate refuses a case for what the row says; nothing else should ever be refused."""
