@@ -24,7 +24,8 @@ from reviews.models import Heartbeat
 
 ALIVE = timedelta(seconds=10)
 INTERRUPTED = 130
-LONG_AGO, NEVER = (moment.replace(tzinfo=UTC) for moment in (datetime.min, datetime.max))
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Command(BaseCommand):

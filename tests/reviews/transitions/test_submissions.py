@@ -360,7 +360,7 @@ def test_a_proposal_need_not_be_an_object(proposal: Any) -> None:
 # --- cost
 
 
-@pytest.mark.parametrize(("overrides", "count"), [({}, 8), ({"triggers": SILENT}, 7)])
+@pytest.mark.parametrize(("overrides", "count"), [({}, 7), ({"triggers": SILENT}, 6)])
 def test_a_submission_takes_a_fixed_number_of_queries(
     overrides: dict[str, Any], count: int, django_assert_num_queries
 ) -> None:
