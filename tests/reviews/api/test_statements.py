@@ -35,14 +35,14 @@ def warm(transactional_db) -> factories.Desk:
 def test_submit(warm, asks_time, django_assert_num_queries):
     """Key, BEGIN, version, scope, [time], steps, review, assignment, event, COMMIT."""
     agent = by_key(warm.key)
-    with django_assert_num_queries(9 + asks_time):
+    with django_assert_num_queries(8 + asks_time):
         assert agent.post("reviews/", BODY).status_code == 201
 
 
 def test_submit_once(warm, asks_time, django_assert_num_queries):
     """As above with a savepoint, in a transaction with: look, [lock, time], store."""
     agent = by_key(warm.key)
-    with django_assert_num_queries(13 + 3 * asks_time):
+    with django_assert_num_queries(12 + 3 * asks_time):
         assert agent.post("reviews/", BODY, Idempotency_Key="k1").status_code == 201
     with django_assert_num_queries(4 + asks_time):
         assert agent.post("reviews/", BODY, Idempotency_Key="k1").status_code == 201
