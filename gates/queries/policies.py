@@ -4,7 +4,7 @@ a sound key.
 
 from __future__ import annotations
 
-from gates.models import EscalationStep, GateVersion
+from gates.models import GateVersion
 from gates.policy import GatePolicy
 
 _LIMIT = 1000
@@ -21,8 +21,3 @@ def policy_of(version: GateVersion) -> GatePolicy:
             _policies.clear()
         policy = _policies[version.digest] = GatePolicy.from_document(version.document)
     return policy
-
-
-def team_at(version: GateVersion, level: int) -> EscalationStep:
-    """The step of a level, with its team and the team's calendar."""
-    return EscalationStep.objects.select_related("team__calendar").get(version=version, level=level)
