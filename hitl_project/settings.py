@@ -6,13 +6,12 @@ import platform
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import django
 import environ
-import structlog
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from structlog import dev, processors, stdlib
-from structlog.typing import Processor
 
-from hitl_project.logs import hide_links
+from hitl_project import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -112,13 +111,16 @@ CACHES = {
 
 # --- application --------------------------------------------------------------------------------
 
+BRIDGES = ["template_partials"] if django.VERSION < (6,) else []  # part of Django from 6.0 on
 INSTALLED_APPS = [
+    *BRIDGES,
     "hitl_project.apps.GatehouseAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "csp",
     "django_filters",
     "django_htmx",
     "django_q",
@@ -142,7 +144,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "hitl_project.middleware.PreferenceMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
 ]
 
@@ -198,6 +202,16 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by machines from within
 if HTTPS:  # we never speak TLS ourselves: a proxy does, and must set this header
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Nothing inline and nothing from elsewhere: what an agent sends can never run in a page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
 # W005, W021: HSTS for other hosts of the domain is for their owners to promise.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
@@ -259,40 +273,4 @@ Q_CLUSTER = {
 
 # --- logs: to stderr, because stdout carries answers --------------------------------------------
 
-EACH_LINE: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
-    processors.TimeStamper(fmt="iso", utc=True),
-    stdlib.add_logger_name,
-    stdlib.add_log_level,
-    stdlib.PositionalArgumentsFormatter(),
-    hide_links,
-]
-FOR_PEOPLE: list[Processor] = [dev.ConsoleRenderer(colors=False)]
-FOR_MACHINES: list[Processor] = [processors.format_exc_info, processors.JSONRenderer()]
-WRAP = stdlib.ProcessorFormatter.wrap_for_formatter
-UNWRAP = stdlib.ProcessorFormatter.remove_processors_meta
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "structured": {
-            "()": stdlib.ProcessorFormatter,
-            "foreign_pre_chain": EACH_LINE,
-            "processors": [UNWRAP, *(FOR_PEOPLE if DEBUG else FOR_MACHINES)],
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING" if DEBUG else "INFO"},
-    "loggers": {
-        # Django hangs handlers of its own on these.
-        **{name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
-        "django-q": {"handlers": [], "level": "WARNING"},  # below that it reports every sweep
-    },
-}
-
-structlog.configure(
-    processors=[stdlib.filter_by_level, *EACH_LINE, WRAP],
-    logger_factory=stdlib.LoggerFactory(),
-    cache_logger_on_first_use=not DEBUG,
-)
+LOGGING = logs.configure(debug=DEBUG)

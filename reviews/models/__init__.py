@@ -4,6 +4,7 @@ from reviews.models.assignment import Assignment
 from reviews.models.condition import Condition
 from reviews.models.decision import Decision
 from reviews.models.outbox import Comment, Delivery
+from reviews.models.person import Draft, Preference
 from reviews.models.review import Review
 from reviews.models.system import Heartbeat, IdempotencyKey
 
@@ -13,7 +14,9 @@ __all__ = [
     "Condition",
     "Decision",
     "Delivery",
+    "Draft",
     "Heartbeat",
     "IdempotencyKey",
+    "Preference",
     "Review",
 ]

@@ -166,8 +166,27 @@ class Review(Audited):
                 condition=Q(closed_at__isnull=False),
                 name="reviews_closed",
             ),
+            models.Index(
+                "gate",
+                F("closed_at").desc(),
+                condition=Q(closed_at__isnull=False, team__isnull=False),
+                name="reviews_asked",
+            ),
+            models.Index(
+                "team",
+                F("closed_at").desc(),
+                F("id").desc(),
+                condition=Q(closed_at__isnull=False),
+                name="reviews_done",
+            ),
             models.Index("external_id", condition=~Q(external_id=""), name="reviews_external_id"),
-            models.Index("gate", "subject", condition=~Q(subject=""), name="reviews_subject"),
+            models.Index(
+                "gate",
+                "subject",
+                F("closed_at").desc(),
+                condition=~Q(subject=""),
+                name="reviews_subject",
+            ),
         )
         constraints = (
             models.CheckConstraint(

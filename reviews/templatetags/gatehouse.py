@@ -1,0 +1,115 @@
+"""How the pages show things: icons, clocks, numbers, moments. What agents send is escaped, and what
+does not show in it is spelt out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from gates.admin.display import visible as spelt_out
+from reviews.queries.desks import MOST, Desk, desks_of
+
+register = template.Library()
+
+SOON, LATE = 0.25, 0.1  # of the time that was given
+_SIZES = (86_400, 3_600, 60)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """A sign of the sprite; decoration, unless it has a label."""
+    said = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    href = f"{static('reviews/icons.svg')}#i-{name}"
+    markup = '<svg class="i {}" {}><use href="{}"></use></svg>'
+    return format_html(markup, css, SafeString(said), href)
+
+
+@register.simple_tag(takes_context=True)
+def desks(context: dict[str, Any]) -> list[Desk]:
+    """The queues of who looks at the page, with what waits in each."""
+    request: HttpRequest = context["request"]
+    return list(desks_of(request.user)) if request.user.is_authenticated else []
+
+
+@register.filter
+def capped(count: int) -> str:
+    """A count, which stops at what was counted."""
+    return f"{number_format(MOST, force_grouping=True)}+" if count > MOST else str(count)
+
+
+@register.filter
+def visible(text: object) -> str:
+    """Text with every invisible sign spelt out."""
+    return spelt_out(str(text))
+
+
+@register.filter
+def number(value: Any) -> str:
+    """A number as people of this place write it; whole ones without decimals, others with two."""
+    whole = float(value) == int(value)
+    return number_format(value, decimal_pos=0 if whole else 2, force_grouping=True)
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """A moment in the reader's zone."""
+    return date_format(localtime(at), "DATETIME_FORMAT") if at else ""
+
+
+@register.filter
+def left(until: datetime, now: datetime) -> str:
+    """How long until then: `38 s`, `4 min`, `2 h 5 min`, `3 d`."""
+    return in_short(until - now)
+
+
+@register.simple_tag
+def ring(since: datetime, until: datetime, now: datetime) -> SafeString:
+    """A circle that shows the share of the time that is left."""
+    share = round(100 * share_left(since, until, now))
+    circle = '<circle class="{}" cx="8" cy="8" r="6" {}></circle>'
+    arc = f'pathLength="100" stroke-dasharray="{share} 100" transform="rotate(-90 8 8)"'
+    return format_html(
+        '<svg class="ring" viewBox="0 0 16 16" aria-hidden="true">{}{}</svg>',
+        format_html(circle, "track", ""),
+        format_html(circle, "left", SafeString(arc)),
+    )
+
+
+@register.simple_tag
+def urgency(since: datetime, until: datetime, now: datetime) -> str:
+    """`late` in the last tenth, `soon` in the last quarter."""
+    share = share_left(since, until, now)
+    return "late" if share <= LATE else "soon" if share <= SOON else ""
+
+
+def share_left(since: datetime, until: datetime, now: datetime) -> float:
+    """The part of the time that is left, 0 to 1."""
+    given = (until - since).total_seconds()
+    return min(max((until - now).total_seconds() / given, 0), 1) if given > 0 else 0
+
+
+def in_short(span: timedelta) -> str:
+    """A length of time in at most two units; `0 s` for what is over."""
+    seconds = max(int(span.total_seconds()), 0)
+    days, hours, minutes = (seconds // size for size in _SIZES)
+    if days:
+        return _("%(count)s d") % {"count": days}
+    if hours:
+        rest = minutes % 60
+        whole = _("%(count)s h") % {"count": hours}
+        return f"{whole} {_minutes(rest)}" if rest and hours < 10 else whole  # noqa: PLR2004
+    return _minutes(minutes) if minutes else _("%(count)s s") % {"count": seconds}
+
+
+def _minutes(count: int) -> str:
+    return _("%(count)s min") % {"count": count}
