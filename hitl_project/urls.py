@@ -5,13 +5,11 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 from hitl_project import views
-from reviews import views as reviews
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", include("reviews.urls")),
     path("login/", LoginView.as_view(template_name="login.html"), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("conditions/<str:secret>/", reviews.condition, name="condition"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("hitl_project.api")),
     path("healthz", views.healthz, name="healthz"),

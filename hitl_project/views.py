@@ -1,21 +1,15 @@
-"""Home, and what machines ask about our health."""
+"""What machines ask about our health, and the page for a form that cannot be trusted."""
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
+from http import HTTPStatus
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from hitl_project import health
-
-
-@require_safe
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """The admin is the centre until there is a workspace."""
-    return redirect("admin:index")
 
 
 @require_safe
@@ -30,6 +24,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 while the database is away or not migrated."""
     return _report(health.ready())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without a fresh token. The reason is for the log, which has it."""
+    return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
 
 
 def _report(problem: str) -> HttpResponse:

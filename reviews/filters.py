@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -26,6 +27,7 @@ from reviews.states import Outcome, Status
 
 PAGING = frozenset({"cursor", "page_size"})
 _YES_NO = (("true", "true"), ("false", "false"))
+_WITHIN = {"over": timedelta(0), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
 class InstantField(forms.CharField):
@@ -88,6 +90,45 @@ class ReviewFilter(django_filters.FilterSet):  # type: ignore[misc]
         if isinstance(self.principal, ApiKey):
             return _or_the_rest(rows, rows.none(), value)
         return _or_the_rest(rows, available_to(rows, self.principal, clock.now()), value)
+
+
+class QueueFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """The filters of a queue's page. Their names are part of its address."""
+
+    gate = django_filters.ChoiceFilter(field_name="gate__slug", label=_("Gate"))
+    priority = django_filters.TypedChoiceFilter(
+        label=_("Priority"),
+        choices=[(item.name.lower(), item.label) for item in reversed(Priority)],
+        coerce=lambda word: Priority[word.upper()],
+    )
+    due = django_filters.ChoiceFilter(
+        label=_("Time left"),
+        choices=[("over", _("time is up")), ("hour", _("an hour")), ("day", _("a day"))],
+        method="filter_due",
+    )
+    advice = django_filters.ChoiceFilter(
+        field_name="recommendation",
+        label=_("The AI says"),
+        choices=[("approve", _("approve")), ("reject", _("reject"))],
+    )
+
+    class Meta:
+        model = Review
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, gates: Iterable[str], now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.filters["gate"].extra["choices"] = [(slug, slug) for slug in gates]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What is filtered by, as the address says it."""
+        return {name: self.data[name] for name in self.filters if self.data.get(name)}
+
+    def filter_due(self, rows: ReviewQuerySet, name: str, value: str) -> ReviewQuerySet:
+        """At most so much time is left."""
+        return rows.filter(due_at__lte=self.now + _WITHIN[value])
 
 
 class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]

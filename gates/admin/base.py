@@ -19,7 +19,6 @@ from django.utils.functional import cached_property
 
 from gates import actors
 
-STYLE = {"all": ("gates/admin.css",)}
 PER_PAGE = 50
 
 
@@ -46,9 +45,6 @@ class ListAdmin(admin.ModelAdmin):
     list_max_show_all = PER_PAGE
     sortable_by = ()
     ordering = ("-pk",)
-
-    class Media:
-        css = STYLE
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only the page's filters: any other lookup could scan, or guess at what is hidden."""

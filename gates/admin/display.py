@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.utils.formats import localize
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
@@ -38,6 +38,34 @@ def pretty(value: Any, *, longest: int = LONGEST) -> SafeString | str:
         return format_html('<pre class="gh-json">{}</pre>', text)
     note = _("… and %(left)s more characters; the API has the whole.") % {"left": left}
     return format_html('<pre class="gh-json">{}</pre><p>{}</p>', text[:longest], note)
+
+
+def pairs(value: Any, *, deep: int = 2) -> SafeString | str:
+    """JSON to be read by people: members with their names, down to `deep` levels, then as JSON."""
+    if isinstance(value, dict) and value and deep:
+        rows = ((_named(key), pairs(part, deep=deep - 1)) for key, part in value.items())
+        return format_html(
+            '<dl class="gh-pairs">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)
+        )
+    if isinstance(value, dict | list):
+        return pretty(value)
+    return _plain(value)
+
+
+def _named(key: str) -> str:
+    return visible(key.replace("_", " ").capitalize() if key.islower() else key)
+
+
+def _plain(value: Any) -> SafeString | str:
+    """A text, a number, a yes or a no; a long text is cut."""
+    if value is None or value == "":
+        return EMPTY
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    text = visible(str(value))
+    if len(text) > LONGEST:
+        return pretty(text)
+    return format_html('<span class="gh-text">{}</span>', text)
 
 
 def short(value: Any) -> SafeString:

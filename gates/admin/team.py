@@ -10,7 +10,7 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gates.admin.base import STYLE, AuditedAdmin, acting
+from gates.admin.base import AuditedAdmin, acting
 from gates.admin.forms import PersonField
 from gates.models import Calendar, Membership, Team
 from gates.transitions import teams
@@ -55,9 +55,6 @@ class TeamAdmin(AuditedAdmin):
     fields = ("slug", "name", "time_zone", "calendar")
     inlines = (MembershipInline,)
     show_full_result_count = False
-
-    class Media:
-        css = STYLE
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         """With the number of people."""

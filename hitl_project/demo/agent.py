@@ -1,25 +1,26 @@
-"""The demo's agent: it proposes refunds, waits for the answer and says what it did with it.
+"""The demo's agent: it proposes, waits for the answer and says what it did with it.
 
 It knows Gatehouse by address and key only, like any integrator, and executes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import Any
 
-from hitl_project.demo.cases import Case, invent
+from hitl_project.demo.cases import INVENTORS, Case, invent
 from hitl_project.demo.client import Client, Refused
+from hitl_project.demo.deeds import done
 
 Say = Callable[[str], None]
 Review = dict[str, Any]
 
 BREATH = 2.0  # seconds between two of them, however fast they come back
-REVISIONS = 2
+REVISIONS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +28,24 @@ class Agent:
     """What works on one case after the other."""
 
     client: Client
-    gate: str
     say: Say
     pause: Callable[[float], None] = sleep
     patience: int = 20  # seconds that one waiting call may take
 
     def work_on(self, case: Case) -> None:
-        """From proposal to end, with a revision or two where a person says no."""
+        """From proposal to end, with a revision where a person says no."""
         revises = None
         for _ in range(REVISIONS + 1):
             review = self._propose(case, revises)
             self._tell(case, self._reading(case, review))
-            if review["outcome"] != "rejected" or not _by_person(review):
+            if review["outcome"] != "rejected" or not _by_person(review) or not case.second:
                 return
-            revises, case = review["id"], case.less()
+            revises, case = review["id"], case.again()
             self.pause(BREATH)
-        self._tell(case, "gave up after two revisions")
+        self._tell(case, "gave up after a revision")
 
     def _propose(self, case: Case, revises: str | None) -> Review:
-        body = case.submission(self.gate) | ({"revises": revises} if revises else {})
+        body = case.submission() | ({"revises": revises} if revises else {})
         review = self.client.post("reviews/", body)
         if review["status"] != "closed":
             self._tell(case, _asking(case, review))
@@ -80,30 +80,36 @@ class Agent:
         """What was done with the result. Nobody's money moves."""
         outcome, decision = review["outcome"], review["decision"] or {}
         if decision.get("source") == "timeout":
-            return f"nobody answered in time: {outcome}, {_done(outcome, review)}"
+            return f"nobody answered in time: {outcome}, {done(case.gate, review)}"
         if decision.get("source") == "policy":
-            return f"{_done(outcome, review)} at once, no person needed"
+            return f"{done(case.gate, review)} at once, no person needed"
         if outcome == "condition_failed":
             return "dropped it: a condition was not met"
-        return f"{_done(outcome, review)} ({_by(outcome, decision)})"
+        return f"{done(case.gate, review)} ({_by(outcome, decision)})"
 
     def _tell(self, case: Case, text: str) -> None:
-        self.say(f"agent  order {case.order}  {text}")
+        self.say(f"agent  {case.called}  {text}")
 
 
 class Pace:
-    """Starts cases one after the other, however many hands there are."""
+    """Starts cases one after the other, however many hands there are; the first one at once."""
 
-    def __init__(self, seconds: float, random: Random) -> None:
+    def __init__(self, seconds: float, random: Random, gates: Sequence[str] = ()) -> None:
         self._seconds = seconds
         self._random = random
+        self._gates = tuple(gates) or tuple(INVENTORS)
+        self._begun = 0
         self._lock = Lock()
 
     def next_case(self) -> Case:
-        """A new case, after a pause of a person's length."""
+        """A new case, after a pause of a person's length. Every other one is of the first gate."""
         with self._lock:
-            sleep(self._seconds * self._random.uniform(0.5, 1.5))
-            return invent(self._random)
+            if self._begun:
+                sleep(self._seconds * self._random.uniform(0.5, 1.5))
+            first, *others = self._gates
+            turn, off = divmod(self._begun, 2)
+            self._begun += 1
+            return invent(self._random, others[turn % len(others)] if off and others else first)
 
 
 def start(agent: Agent, pace: Pace, hands: int) -> list[Thread]:
@@ -124,25 +130,13 @@ def _keep_working(agent: Agent, pace: Pace) -> None:
 
 
 def _asking(case: Case, review: Review) -> str:
-    asks = "asks again, to refund" if review["revises"] else "asks to refund"
+    asks = "asks again," if review["revises"] else "asks"
     why = ", ".join(item["code"] for item in review["why"])
-    return f"{asks} {_money(case.amount)} to {case.customer.name} ({why})"
+    return f"{asks} {case.wish} ({why})"
 
 
 def _by_person(review: Review) -> bool:
     return (review["decision"] or {}).get("source") == "human"
-
-
-def _done(outcome: str, review: Review) -> str:
-    """What follows from an outcome; the amount is that of the result, not of the proposal."""
-    result, asked = review["result"] or {}, review["proposal"]["amount"]
-    if outcome in {"approved", "partially_approved"}:
-        return f"refunded {_money(result['amount'])}"
-    if outcome == "modified":
-        return f"refunded {_money(result['amount'])} instead of {_money(asked)}"
-    if outcome == "answered":
-        return f"sent the customer a person's words: “{result['message']}”"
-    return "dropped it"
 
 
 def _by(outcome: str, decision: dict[str, Any]) -> str:
@@ -151,7 +145,3 @@ def _by(outcome: str, decision: dict[str, Any]) -> str:
     note = f"“{decision['note']}”" if decision.get("note") else ""
     words = " ".join(part for part in (reasons, note) if part)
     return f"{outcome} by {who}{': ' if words else ''}{words}"
-
-
-def _money(amount: float) -> str:
-    return f"${amount:,.2f}"

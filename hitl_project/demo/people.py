@@ -3,48 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from typing import Any
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, User
 
-from gates import actors
+from gates import actors, clock
 from gates.models import Team
-from gates.transitions import teams
+from gates.transitions import roles, teams
 
 PASSWORD = "gatehouse"  # noqa: S105 (printed at every start, and only where DEBUG is on)
 SEED = actors.command("seed")
-
-VIEW_GATES = (
-    "gates.view_gate",
-    "gates.view_gateversion",
-    "gates.view_escalationstep",
-    "gates.view_reasoncode",
-    "gates.view_team",
-)
-VIEW_REVIEWS = (
-    "reviews.view_review",
-    "reviews.view_assignment",
-    "reviews.view_decision",
-    "reviews.view_condition",
-    "reviews.view_comment",
-)
-# Roles by the permissions that they hold; patterns as in file names.
-ROLES: dict[str, tuple[str, ...]] = {
-    "admin": (
-        "gates.*",
-        "reviews.view_*",
-        "reviews.assign_review",
-        "reviews.cancel_review",
-        "reviews.overturn_review",
-        "auth.*_user",
-        "auth.*_group",
-        "django_q.view_*",
-    ),
-    "policy author": ("gates.view_*", "gates.add_gateversion"),
-    "policy approver": ("gates.view_*", "gates.change_gate"),
-    "reviewer": (*VIEW_GATES, *VIEW_REVIEWS),
-    "auditor": ("gates.view_*", "reviews.view_*"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,60 +26,61 @@ class Person:
     teams: dict[str, bool]
 
 
+EVERY_TEAM = {
+    "support_team": "Support team",
+    "support_leads": "Support leads",
+    "trust_team": "Trust team",
+    "finance_team": "Finance team",
+    "duty_managers": "Duty managers",
+    "loan_team": "Loan team",
+    "loan_leads": "Loan leads",
+}
+FRONT = ("support_team", "trust_team", "finance_team", "loan_team")
 PEOPLE = (
     Person("admin", "Ada Lindqvist", "admin", {}),
     Person("author", "Anton Weber", "policy author", {}),
     Person("approver", "Petra Novak", "policy approver", {}),
-    Person("reviewer", "Rita Costa", "reviewer", {"support_team": False, "loan_team": False}),
-    Person(
-        "lead",
-        "Leo Brandt",
-        "reviewer",
-        {"support_team": True, "support_leads": True, "loan_team": True, "loan_leads": True},
-    ),
+    Person("reviewer", "Rita Costa", "reviewer", dict.fromkeys(FRONT, False)),
+    Person("lead", "Leo Brandt", "reviewer", dict.fromkeys(EVERY_TEAM, True)),
     Person("auditor", "Aki Sato", "auditor", {}),
 )
-TEAMS = {
-    "support_team": "Support team",
-    "support_leads": "Support leads",
-    "loan_team": "Loan team",
-    "loan_leads": "Loan leads",
-}
+# They decided what is history, and nobody can sign in as one of them.
+COLLEAGUES = (
+    Person("mia.keller", "Mia Keller", "reviewer", {"support_team": False}),
+    Person("tomas.vidal", "Tomas Vidal", "reviewer", {"support_team": False}),
+    Person("hanna.lind", "Hanna Lind", "reviewer", {"support_team": False, "support_leads": False}),
+    Person("priya.nair", "Priya Nair", "reviewer", {"trust_team": False}),
+    Person("samir.aziz", "Samir Aziz", "reviewer", {"trust_team": False, "duty_managers": False}),
+    Person("kwame.boateng", "Kwame Boateng", "reviewer", {"finance_team": False}),
+    Person("elena.rossi", "Elena Rossi", "reviewer", dict.fromkeys(FRONT[1:3], False)),
+    Person("jonas.berg", "Jonas Berg", "reviewer", {"support_leads": False, "duty_managers": True}),
+)
 
 
 def plant() -> None:
     """Make whoever and whatever of it is missing. What is there keeps its password and fields."""
-    for role, patterns in ROLES.items():
-        group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.set(_matching(patterns))
-    for person in PEOPLE:
-        _plant_person(person)
-    for slug, name in TEAMS.items():
+    roles.seed()
+    groups = {group.name: group for group in Group.objects.all()}
+    there = set(User.objects.values_list("username", flat=True))
+    for people, password in ((PEOPLE, PASSWORD), (COLLEAGUES, None)):
+        missing = [person for person in people if person.username not in there]
+        stored = make_password(password) if missing else ""
+        for person in missing:
+            user = User.objects.create(**_fields(person), password=stored, is_staff=bool(password))
+            user.groups.add(groups[person.role])
+    for slug, name in EVERY_TEAM.items():
         _plant_team(slug, name)
 
 
-def _matching(patterns: tuple[str, ...]) -> list[Permission]:
-    rows = Permission.objects.select_related("content_type")
-    return [
-        row
-        for row in rows
-        if any(
-            fnmatchcase(f"{row.content_type.app_label}.{row.codename}", pattern)
-            for pattern in patterns
-        )
-    ]
-
-
-def _plant_person(person: Person) -> None:
+def _fields(person: Person) -> dict[str, Any]:
     first, last = person.name.split()
-    fields = {"first_name": first, "last_name": last, "email": f"{person.username}@example.com"}
-    user, new = User.objects.get_or_create(
-        username=person.username, defaults={**fields, "is_staff": True}
-    )
-    if new:
-        user.set_password(PASSWORD)
-        user.save(update_fields=["password"])
-    user.groups.add(Group.objects.get(name=person.role))
+    return {
+        "username": person.username,
+        "first_name": first,
+        "last_name": last,
+        "email": f"{person.username}@example.com",
+        "date_joined": clock.now(),
+    }
 
 
 def _plant_team(slug: str, name: str) -> None:
@@ -118,5 +88,6 @@ def _plant_team(slug: str, name: str) -> None:
     if team is None:
         team = teams.create(Team(slug=slug, name=name), actor=SEED)
     ids = dict(User.objects.values_list("username", "pk"))
-    seats = {ids[who.username]: who.teams[slug] for who in PEOPLE if slug in who.teams}
+    everybody = (*PEOPLE, *COLLEAGUES)
+    seats = {ids[who.username]: who.teams[slug] for who in everybody if slug in who.teams}
     teams.change_members(team.pk, actor=SEED, leads=seats)

@@ -1,4 +1,4 @@
-"""Plants the demo: people, teams, the two gates of the issue, and two keys."""
+"""Plants the demo: people, teams, gates, a month of history, and two keys."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from gates import policyfile
 from gates.models import ApiKey, Gate
 from gates.transitions import keys, publish
-from hitl_project.demo import people
+from hitl_project.demo import history, people
+from hitl_project.demo.cases import INVENTORS
 from hitl_project.demo.people import SEED
 
 POLICIES: Path = settings.BASE_DIR / "reviews" / "policies"
-GATES = ("refund", "loan")
 REFUND = "refund"
+GATES = (*INVENTORS, "loan")
 AGENT_KEY = "demo agent"
 PERSONAL_KEY = "demo reviewer"
 REVIEWER = "reviewer"
@@ -34,14 +36,25 @@ class Secrets:
     reviewer: str
 
 
-def plant() -> Secrets:
-    """Make whatever of the demo is missing, and fresh keys. Raises NotHere without DEBUG."""
+def plant(*, past: bool = False) -> Secrets:
+    """Make whatever of the demo is missing, and fresh keys; with `past` also what would have
+    happened, if nothing has yet. Raises NotHere without DEBUG.
+    """
     if not settings.DEBUG:
         raise NotHere("The demo's passwords are known to everybody: it needs DEBUG=1.")
+    with transaction.atomic():
+        if past and not history.planted():
+            with history.beginning():
+                _plant_ground()
+            history.play()
+        _plant_ground()
+        return Secrets(agent=_agent_key(), reviewer=_personal_key())
+
+
+def _plant_ground() -> None:
     people.plant()
     for slug in GATES:
         _plant_gate(slug)
-    return Secrets(agent=_agent_key(), reviewer=_personal_key())
 
 
 def _plant_gate(slug: str) -> None:
@@ -55,7 +68,7 @@ def _plant_gate(slug: str) -> None:
 
 def _agent_key() -> str:
     _revoke(AGENT_KEY)
-    gates = Gate.objects.filter(slug=REFUND)
+    gates = Gate.objects.filter(slug__in=INVENTORS)
     return keys.create_for_gates(AGENT_KEY, actor=SEED, gates=gates)[1]
 
 

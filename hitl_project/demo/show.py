@@ -11,7 +11,7 @@ from django.db.models import F
 from gates import clock
 from hitl_project import connections
 from hitl_project.demo import greeting
-from hitl_project.demo.seeding import REVIEWER, Secrets, plant
+from hitl_project.demo.seeding import AGENT_KEY, REFUND, REVIEWER, Secrets, plant
 from hitl_project.supervision.children import MANAGE, Child
 from reviews.models import Review
 from reviews.models.review import ReviewQuerySet
@@ -37,19 +37,19 @@ class AgentProcess(Child):
 
 
 class Show:
-    """The demo at one address. Making one plants it."""
+    """The demo at one address. Making one plants it, with a month of history if it is the first."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, past: bool = True) -> None:
         self._address = address
-        self._secrets: Secrets = plant()
+        self._secrets: Secrets = plant(past=past)
         self._offered: Review | None = None
         self.agent = AgentProcess(address, self._secrets.agent)
 
     @property
     def greeting(self) -> str:
         """What a person needs to begin."""
-        last = "The agent below is simulated: no money moves. Ctrl-C stops everything."
-        return "\n".join(("", greeting.logins(), "", greeting.gate(), last, ""))
+        last = "All of it is simulated: no money moves, no letter is sent. Ctrl-C stops everything."
+        return "\n".join(("", greeting.logins(), "", last, ""))
 
     def offer(self) -> str:
         """A line that decides a review that waits now; empty while the last one still would."""
@@ -75,6 +75,7 @@ class Show:
         return waiting.order_by(F("submitted_at").desc()).first()
 
     def _decidable(self) -> ReviewQuerySet:
-        """What the reviewer could approve as it is."""
+        """Refunds of the agent that the reviewer could approve as they are."""
         mine = {"team__memberships__user__username": REVIEWER, "over_limit": False}
-        return Review.objects.pending().filter(due_at__gt=clock.now(), **mine)
+        agents = {"gate__slug": REFUND, "key__name": AGENT_KEY, "key__revoked": False}
+        return Review.objects.pending().filter(due_at__gt=clock.now(), **mine, **agents)

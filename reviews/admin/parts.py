@@ -9,86 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, ReadOnlyInline
+from gates.admin.base import AuditedAdmin, ReadOnlyAdmin
 from gates.admin.display import json_field, seconds_field
 from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
-
-
-class AssignmentInline(ReadOnlyInline):
-    """Who was asked, level by level."""
-
-    model = Assignment
-    fields = (
-        "level",
-        "team",
-        "reviewer",
-        "lease_until",
-        "opened_at",
-        "due_at",
-        "ended_at",
-        "ending",
-    )
-    ordering = ("level", "opened_at")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Assignment]:
-        """With what each row prints."""
-        return super().get_queryset(request).select_related("team", "reviewer")
-
-
-class DecisionInline(ReadOnlyInline):
-    """Every verdict and vote."""
-
-    model = Decision
-    fields = (
-        "source",
-        "verdict",
-        "outcome",
-        "actor",
-        "level",
-        "reasons",
-        "note",
-        "decided_at",
-        "final",
-    )
-    ordering = ("id",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
-        """Without results, which the decision's own page shows."""
-        return super().get_queryset(request).defer("result", "patch", "items")
-
-
-class ConditionInline(ReadOnlyInline):
-    """What must be confirmed."""
-
-    model = Condition
-    fields = ("text", "confirms", "contact", "status", "due_at", "answered_at", "answered_by")
-
-
-class CommentInline(ReadOnlyInline):
-    """What was said."""
-
-    model = Comment
-    fields = ("at", "author", "text")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
-        """With the authors."""
-        return super().get_queryset(request).select_related("author")
-
-
-class DeliveryInline(ReadOnlyInline):
-    """What the outside is told."""
-
-    model = Delivery
-    fields = ("created_at", "type", "seq", "url")
-    ordering = ("id",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        """Without bodies."""
-        return super().get_queryset(request).defer("body")
-
-
-INLINES = (AssignmentInline, DecisionInline, ConditionInline, CommentInline, DeliveryInline)
-
 
 BULKY = (
     "proposal",

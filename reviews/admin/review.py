@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
@@ -20,19 +19,20 @@ from django.utils.translation import gettext_lazy as _
 
 from gates import clock
 from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, acting, events_url, signed_in
-from gates.admin.display import EMPTY, instant, json_field, short
-from gates.models import Event, Gate
+from gates.admin.display import EMPTY, instant
+from gates.models import Gate
 from reviews import deadlines
 from reviews.admin import filters
+from reviews.admin.case import case_of
 from reviews.admin.confirming import MovingAdmin, uuid_of
-from reviews.admin.explaining import explained
+from reviews.admin.levels import LevelFilter
 from reviews.admin.moves import offered
-from reviews.admin.parts import BULKY, INLINES
+from reviews.admin.parts import BULKY
 from reviews.models import Review
 from reviews.states import Status
+from reviews.templatetags.gatehouse import icon
 from reviews.transitions import comments
 
-LAST_EVENTS = 20
 QUEUE_ORDER = (F("priority").desc(), "due_at", "id")
 NEWEST_FIRST = ("-id",)
 
@@ -65,8 +65,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
     list_display = (
         "title",
         "due",
-        "recommendation",
-        "sure",
+        "advice",
         "holder",
         "priority",
         "team",
@@ -80,61 +79,12 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         filters.PriorityFilter,
         filters.TeamFilter,
         filters.GateFilter,
+        LevelFilter,
         filters.OutcomeFilter,
     )
     search_fields = ("id", "external_id", "subject")
     search_help_text = _("An id, an external id or a subject, whole.")
-    inlines = INLINES
-    readonly_fields = (
-        "proposal_shown",
-        "edit_shown",
-        "context_shown",
-        "result_shown",
-        "requester_shown",
-        "rationale_shown",
-        "metadata_shown",
-        "explained",
-        "holder",
-        "sure",
-        "due",
-        "last_events",
-    )
-    fieldsets = (
-        (None, {"fields": (("gate", "version"), ("status", "outcome"), "explained")}),
-        (
-            _("Who and until when"),
-            {"fields": (("team", "level", "priority"), ("holder", "due", "held_until"))},
-        ),
-        (_("What the AI wants to do"), {"fields": ("proposal_shown", "edit_shown")}),
-        (_("What there is to know"), {"fields": ("context_shown",)}),
-        (_("What the AI says"), {"fields": (("recommendation", "sure"), "rationale_shown")}),
-        (_("What the workflow goes on with"), {"fields": ("result_shown",)}),
-        (
-            _("Where it comes from"),
-            {
-                "fields": (
-                    ("key", "external_id"),
-                    "requester_shown",
-                    ("subject", "amount"),
-                    ("revises", "round"),
-                    "callback_url",
-                    "metadata_shown",
-                )
-            },
-        ),
-        (
-            _("Times"),
-            {"fields": (("submitted_at", "seen_at"), ("decided_at", "closed_at"), "wake_at")},
-        ),
-        (_("Trail"), {"fields": ("digest", "last_events")}),
-    )
-    proposal_shown = json_field("proposal", _("proposal"))
-    edit_shown = json_field("edit", _("edit that is being voted on"))
-    context_shown = json_field("context", _("context"))
-    result_shown = json_field("result", _("result"))
-    rationale_shown = json_field("rationale", _("rationale"))
-    requester_shown = json_field("requester", _("requester"))
-    metadata_shown = json_field("metadata", _("metadata"))
+    fields = ("title",)  # its page is a template of its own
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
         """Only what this person may see, in lists, pages and actions alike."""
@@ -162,13 +112,19 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         review = self._opened(request, object_id)
-        context = {"moves": offered(review, signed_in(request)), "events_url": events_url(review)}
+        context = {
+            "moves": offered(review, signed_in(request)),
+            "events_url": events_url(review),
+            "review": review,
+            "case": case_of(review),
+        }
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **context}
         )
 
     def _opened(self, request: HttpRequest, object_id: str) -> Review:
-        rows = self.get_queryset(request).select_related("version").defer("version__document")
+        joined = ("version__gate", "team", "key", "revises", "assignment__reviewer")
+        rows = self.get_queryset(request).select_related(*joined).defer("version__document")
         pk = uuid_of(object_id)
         if pk is None or not rows.filter(pk=pk).exists():
             raise Http404
@@ -201,31 +157,14 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
             return EMPTY
         return f"{assignment.reviewer} · {instant(assignment.lease_until)}"
 
-    @admin.display(description=_("confidence"))
-    def sure(self, review: Review) -> str:
-        """How sure the AI is, with two decimals."""
-        return EMPTY if review.confidence is None else f"{review.confidence:.2f}"
-
-    @admin.display(description=_("why, and what then"))
-    def explained(self, review: Review) -> SafeString:
-        """The words in which every page explains routing."""
-        return explained(review)
-
-    @admin.display(description=_("last events"))
-    def last_events(self, review: Review) -> SafeString:
-        """The newest events, newest first."""
-        cell = "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>"
-        rows: Sequence[tuple[Any, ...]] = [
-            (event.seq, instant(event.at), event.verb, event.actor, short(event.data))
-            for event in events_of(review)
-        ]
-        return format_html('<table class="gh-events">{}</table>', format_html_join("", cell, rows))
-
-
-def events_of(review: Review) -> QuerySet[Event]:
-    """The last events of a review, newest first."""
-    events = Event.objects.filter(subject_type="review", subject_id=str(review.pk))
-    return events.order_by("-seq")[:LAST_EVENTS]
+    @admin.display(description=_("the AI says"))
+    def advice(self, review: Review) -> SafeString | str:
+        """What it recommends and how sure it is, with two decimals, marked as a machine's word."""
+        sure = "" if review.confidence is None else f"{review.confidence:.2f}"
+        if not review.recommendation and not sure:
+            return EMPTY
+        said = f"{review.recommendation} {sure}".strip()
+        return format_html('<span class="ai nowrap">{} {}</span>', icon("wand"), said)
 
 
 def _made_at(review: Review) -> datetime:

@@ -45,9 +45,7 @@ class Preference(models.Model):
     density = models.CharField(
         _("density"), max_length=11, choices=Density, default=Density.COMFORTABLE
     )
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, blank=True, validators=[check_zone]
-    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[check_zone])
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     after_decision = models.CharField(
         _("after a verdict, show"),

@@ -179,6 +179,7 @@ class Review(Audited):
                 condition=Q(closed_at__isnull=False),
                 name="reviews_done",
             ),
+            models.Index("held_until", condition=Q(status="held"), name="reviews_held"),
             models.Index("external_id", condition=~Q(external_id=""), name="reviews_external_id"),
             models.Index(
                 "gate",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django import template
 from django.http import HttpRequest
@@ -86,6 +87,39 @@ def ring(since: datetime, until: datetime, now: datetime) -> SafeString:
 
 
 @register.simple_tag
+def scale(confidence: float, floor: float | None) -> SafeString:
+    """Where a confidence lies between 0 and 1, and the gate's floor, as a drawing."""
+    label = _("Confidence %(value).2f on a scale from 0 to 1") % {"value": confidence}
+    if floor is not None:
+        label = _("%(label)s; the gate's floor is %(floor).2f") % {"label": label, "floor": floor}
+    return format_html(
+        '<svg class="scale" viewBox="0 0 256 26" role="img" aria-label="{}">'
+        '<line class="track" x1="4" x2="252" y1="7" y2="7"></line>{}'
+        '<circle class="dot" cx="{}" cy="7" r="4.5"></circle><text x="4" y="24">0</text>'
+        '<text x="252" y="24" text-anchor="end">1</text></svg>',
+        label,
+        "" if floor is None else _floor(floor),
+        _along(confidence),
+    )
+
+
+def _floor(floor: float) -> SafeString:
+    return format_html(
+        '<line class="pass" x1="{x}" x2="252" y1="7" y2="7"></line>'
+        '<line class="floor" x1="{x}" x2="{x}" y1="1" y2="13"></line>'
+        '<text x="{at}" y="24" text-anchor="middle">{text}</text>',
+        x=_along(floor),
+        at=min(max(_along(floor), 40), 216),
+        text=_("floor %(floor)s") % {"floor": number_format(floor, decimal_pos=2)},
+    )
+
+
+def _along(share: float) -> float:
+    """Where a share lies on the drawing's line."""
+    return round(4 + 248 * share, 1)
+
+
+@register.simple_tag
 def urgency(since: datetime, until: datetime, now: datetime) -> str:
     """`late` in the last tenth, `soon` in the last quarter."""
     share = share_left(since, until, now)
@@ -113,3 +147,12 @@ def in_short(span: timedelta) -> str:
 
 def _minutes(count: int) -> str:
     return _("%(count)s min") % {"count": count}
+
+
+@register.simple_tag
+def address(base: str, **params: Any) -> str:
+    """`base` with these parameters set, or taken out where they are None."""
+    parts = urlsplit(base)
+    query = dict(parse_qsl(parts.query)) | params
+    left = urlencode({name: value for name, value in query.items() if value is not None})
+    return parts._replace(query=left, fragment="").geturl()

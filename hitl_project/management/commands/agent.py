@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from hitl_project.demo.agent import Agent, Pace, start
+from hitl_project.demo.cases import INVENTORS
 from hitl_project.demo.client import Client
 
 A_LONG_TIME = 3600.0
@@ -20,24 +21,25 @@ A_LONG_TIME = 3600.0
 class Command(BaseCommand):
     """Works until it is stopped."""
 
-    help = "Propose simulated refunds over HTTP and say what came of them."
+    help = "Propose simulated actions of a shop over HTTP and say what came of them."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to, and how busily. The key may come from the environment: others can read argv."""
         parser.add_argument("--url", default=settings.BASE_URL)
         parser.add_argument("--key", default=os.environ.get("GATEHOUSE_KEY", ""))
-        parser.add_argument("--gate", default="refund")
-        parser.add_argument("--pace", type=float, default=8.0, help="seconds between two proposals")
-        parser.add_argument("--hands", type=int, default=6, help="cases that are open at once")
+        gates = {"action": "append", "choices": list(INVENTORS), "help": "of these gates only"}
+        parser.add_argument("--gate", dest="gates", **gates)
+        parser.add_argument("--pace", type=float, default=12.0, help="seconds between proposals")
+        parser.add_argument("--hands", type=int, default=10, help="cases that are open at once")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Returns on Ctrl-C only."""
         if not options["key"]:
             raise CommandError("Give a key: --key, or GATEHOUSE_KEY in the environment.")
         client = Client(options["url"], options["key"])
-        pace = Pace(options["pace"], Random())  # noqa: S311
-        start(Agent(client, options["gate"], self.say), pace, options["hands"])
+        pace = Pace(options["pace"], Random(), options["gates"] or ())  # noqa: S311
+        start(Agent(client, self.say), pace, options["hands"])
         try:
             while True:
                 sleep(A_LONG_TIME)

@@ -1,20 +1,24 @@
-"""Pages about reviews."""
+"""The outside person's page: does the condition hold?"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from gates import clock
 from reviews import deadlines
 from reviews.errors import DomainError, Expired, WrongState
 from reviews.forms import ConditionForm
 from reviews.models import Condition
-from reviews.states import ConditionStatus
+from reviews.queries.rows import unanswered
+from reviews.states import ConditionStatus, Status
 from reviews.transitions import conditions
 from reviews.transitions.decisions import hash_of
 
@@ -23,6 +27,8 @@ _ANSWERED = _SHOWN | {
     "open": HTTPStatus.UNPROCESSABLE_ENTITY,  # still open: the answer was neither yes nor no
     "waiting": HTTPStatus.CONFLICT,
 }
+# The address is the secret: it goes to no other site and into no index.
+_SECRET = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 
 
 @csrf_exempt  # the secret in the address is the only credential: no cookie is looked at
@@ -36,18 +42,34 @@ def condition(request: HttpRequest, secret: str) -> HttpResponse:
     if asked is not None and form.is_valid():
         state = _answer(secret, met=form.met)
     status = (_ANSWERED if form.is_bound else _SHOWN).get(state, HTTPStatus.OK)
-    context = {"condition": asked, "state": state, "form": form}
-    return render(request, "condition.html", context, status=status)
+    context = {"state": state, "form": form} | (_question(asked) if asked else {})
+    page = render_to_string("condition.html", context, request)
+    return HttpResponse(page, status=status, headers=_SECRET)
 
 
 def _asked(secret: str) -> Condition | None:
     """What the link asks for, after what time has done to it."""
-    rows = Condition.objects.select_related("review").filter(token_hash=hash_of(secret))
+    rows = Condition.objects.select_related("review__gate__owner")
+    rows = rows.filter(token_hash=hash_of(secret))
     found = rows.first()
     if found is None:
         return None
     deadlines.enforce(found.review_id)
     return rows.first()
+
+
+def _question(asked: Condition) -> dict[str, Any]:
+    """What the outside person may know: who asks, what, and until when. The review's title is for
+    reviewers; it may hold anything of the proposal and the context.
+    """
+    owner = asked.review.gate.owner
+    return {
+        "asker": owner.name if owner else "",
+        "condition": asked,
+        "alone": unanswered([asked.review])[asked.review_id] == [asked],
+        "opened": asked.due_at and asked.due_at - timedelta(seconds=asked.timeout),
+        "now": clock.now(),
+    }
 
 
 def _state(asked: Condition | None) -> str:
@@ -58,11 +80,13 @@ def _state(asked: Condition | None) -> str:
 
 def _answer(secret: str, *, met: bool) -> str:
     try:
-        conditions.answer_by_link(secret, met=met)
+        review = conditions.answer_by_link(secret, met=met)
     except WrongState:
         return "waiting"
     except Expired:
         return "late"
     except DomainError:
         return "gone"
-    return "confirmed" if met else "denied"
+    if not met:
+        return "denied"
+    return "released" if review.status == Status.CLOSED else "confirmed"

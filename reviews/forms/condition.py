@@ -1,4 +1,4 @@
-"""Forms of the pages."""
+"""What the outside person answers."""
 
 from __future__ import annotations
 

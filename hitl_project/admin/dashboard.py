@@ -1,0 +1,156 @@
+"""What needs attention, for the first page of the admin. As much as the person may see, in as many
+statements however much there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gates import clock
+from gates.models import EscalationStep, Event, Membership
+from hitl_project import health
+from reviews.models import Heartbeat
+from reviews.queries import overview
+from reviews.queries.desks import MOST
+from reviews.queries.overview import Attention, Load
+
+QUEUE = "admin:reviews_review_changelist"
+LATEST, UNSTAFFED = 8, 20
+CONFIGURATION = ("gate", "team", "apikey")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One count with its list; `alarming` where it should be nought."""
+
+    label: str
+    hint: str
+    count: int
+    url: str
+    icon: str
+    whole: bool = True
+    alarming: bool = False
+
+    @property
+    def at_least(self) -> bool:
+        """True if there may be more than the count says, and it does not show that by itself."""
+        return not self.whole and self.count <= MOST
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """Whether deadlines are kept: why not, as a sentence, and when somebody last looked."""
+
+    problem: str
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The sections; one that the person may not see is None."""
+
+    made_at: datetime
+    sweeping: Sweeping
+    numbers: Sequence[Number] | None
+    loads: Sequence[Load] | None
+    unstaffed: Sequence[EscalationStep] | None
+    events: Sequence[Event] | None
+
+
+def dashboard(user: User) -> Dashboard:
+    """Everything on the page."""
+    now = clock.now()
+    sees_reviews = user.has_perm("reviews.view_review")
+    return Dashboard(
+        made_at=now,
+        sweeping=_sweeping(),
+        numbers=_numbers(overview.attention(user, now)) if sees_reviews else None,
+        loads=overview.loads(user) if sees_reviews else None,
+        unstaffed=unstaffed() if user.has_perm("gates.view_gate") else None,
+        events=latest() if user.has_perm("gates.view_event") else None,
+    )
+
+
+def unstaffed() -> Sequence[EscalationStep]:
+    """The steps of published gates at which nobody can be asked."""
+    people = Membership.objects.filter(team=OuterRef("team"), user__is_active=True)
+    steps = EscalationStep.objects.filter(~Exists(people), version__published_for__isnull=False)
+    rows = steps.select_related("team", "version__gate").defer("version__document")
+    return list(rows.order_by("version__gate__slug", "level")[:UNSTAFFED])
+
+
+def latest() -> Sequence[Event]:
+    """What was last changed about gates, teams and keys. By time and not by id: the index on
+    subjects leads to these few, while the newest ids are those of reviews.
+    """
+    rows = Event.objects.filter(subject_type__in=CONFIGURATION).order_by("-at", "-id")
+    return list(rows[:LATEST])
+
+
+def _sweeping() -> Sweeping:
+    last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    return Sweeping(_said(health.sweeping()), last)
+
+
+def _said(code: str) -> str:
+    if not code:
+        return ""
+    if code == "no_sweep_yet":
+        return _("No worker has looked at the deadlines since this server started.")
+    return _("No worker has looked at the deadlines for more than ten seconds.")
+
+
+def _numbers(found: Attention) -> list[Number]:
+    rows: list[tuple[str, str, int, dict[str, str], str, bool]] = [
+        (_("Time is up"), _("still open"), found.overdue, {"deadline": "up"}, "warn", True),
+        (
+            _("Due within the hour"),
+            _("or due already"),
+            found.soon,
+            {"deadline": "hour"},
+            "held",
+            False,
+        ),
+        (_("Waiting"), _("for a person"), found.waiting, {"status": "pending"}, "queue", False),
+        (
+            _("Escalated"),
+            _("above the first level"),
+            found.escalated,
+            {"escalated": "yes"},
+            "escalate",
+            False,
+        ),
+        (_("Held"), _("can still be undone"), found.held, {"status": "held"}, "undo", False),
+        (
+            _("Conditions open"),
+            _("approved once met"),
+            found.conditional,
+            {"status": "conditional"},
+            "if",
+            False,
+        ),
+    ]
+    return [_number(*row, whole=found.whole) for row in rows]
+
+
+def _number(  # noqa: PLR0913  a row of the table above
+    label: str,
+    hint: str,
+    count: int,
+    query: dict[str, Any],
+    icon: str,
+    bad: bool,
+    *,
+    whole: bool,
+) -> Number:
+    url = f"{reverse(QUEUE)}?{urlencode(query)}"
+    return Number(label, hint, count, url, icon, whole, alarming=bad and count > 0)

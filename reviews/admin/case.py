@@ -1,0 +1,149 @@
+"""Everything there is about one review, as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gates import clock
+from gates.admin.display import pairs, pretty
+from gates.models import Event, Team
+from gates.policy import GatePolicy
+from gates.queries.policies import policy_of
+from reviews.admin.explaining import explained
+from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
+from reviews.states import Status
+
+LAST_EVENTS = 20
+MOST_PARTS = 50
+_ENDS = {
+    "reject": gettext_lazy("rejects itself"),
+    "approve": gettext_lazy("approves itself"),
+    "skip": gettext_lazy("is skipped, and nothing is executed"),
+}
+_ORIGINS = {
+    "system": gettext_lazy("from our systems"),
+    "ai": gettext_lazy("from the AI"),
+    "customer": gettext_lazy("from the customer"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A moment that somebody waits for, with what happens then; `since` where a share is told."""
+
+    label: str
+    until: datetime
+    then: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that the agent sent along; `ai` if the AI wrote it."""
+
+    label: str
+    origin: str
+    shown: SafeString | str
+    ai: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What belongs to the review, each kind in one statement; the first MOST_PARTS of each."""
+
+    decisions: Sequence[Decision]
+    conditions: Sequence[Condition]
+    assignments: Sequence[Assignment]
+    comments: Sequence[Comment]
+    deliveries: Sequence[Delivery]
+    events: Sequence[Event]
+
+
+def case_of(review: Review) -> dict[str, Any]:
+    """What the page of the review needs beside the review."""
+    now = clock.now()
+    policy = policy_of(review.version)
+    return {
+        "now": now,
+        "clocks": list(clocks(review, policy, now)),
+        "explained": explained(review),
+        "proposal": pairs(review.proposal),
+        "edit": pairs(review.edit) if review.edit is not None else "",
+        "facts": list(facts(review, policy)),
+        "raw": {
+            "proposal": pretty(review.proposal),
+            "context": pretty(review.context),
+            "requester": pretty(review.requester),
+            "metadata": pretty(review.metadata),
+            "result": pretty(review.result),
+        },
+        "confidence": "" if review.confidence is None else f"{review.confidence:.2f}",
+        "parts": parts_of(review),
+        "revision": Review.objects.filter(revises=review.pk).only("pk", "title").first(),
+    }
+
+
+def clocks(review: Review, policy: GatePolicy, now: datetime) -> Iterator[Clock]:
+    """The gate's clock and the reviewer's, never mixed; of a verdict in its undo window, its own."""
+    assignment = review.assignment
+    if review.status == Status.PENDING and review.due_at is not None:
+        since = assignment.opened_at if assignment is not None else None
+        yield Clock(_("Gate deadline"), review.due_at, consequence(review, policy), since)
+    if assignment is not None and assignment.holder_at(now) and assignment.lease_until:
+        said = _("%(who)s holds it until then") % {"who": assignment.reviewer}
+        yield Clock(_("Lease"), assignment.lease_until, said)
+    if review.status == Status.HELD and review.held_until is not None:
+        yield Clock(_("Undo window"), review.held_until, _("then the verdict is released"))
+    if review.status == Status.CONDITIONAL and review.wake_at is not None:
+        yield Clock(_("Conditions"), review.wake_at, _("then the next unmet one fails it"))
+
+
+def consequence(review: Review, policy: GatePolicy) -> str:
+    """What the deadline does if nobody decides: `goes to Support leads`, `rejects itself`."""
+    action = policy.action_at(review.level)
+    if action != "escalate":
+        return str(_ENDS[action])
+    slug = policy.steps[review.level + 1].assignee
+    name = Team.objects.filter(slug=slug).values_list("name", flat=True).first()
+    return _("goes to %(team)s") % {"team": name or slug}
+
+
+def facts(review: Review, policy: GatePolicy) -> Iterator[Fact]:
+    """The context in the order of the gate; what it does not name comes last."""
+    context: Mapping[str, Any] = review.context
+    for item in policy.context:
+        if item.key in context:
+            shown = pairs(context[item.key])
+            yield Fact(item.label, str(_ORIGINS[item.origin]), shown, ai=item.origin == "ai")
+    named = {item.key for item in policy.context}
+    for key, value in context.items():
+        if key not in named:
+            yield Fact(key, str(_ORIGINS["ai"]), pairs(value), ai=True)
+
+
+def parts_of(review: Review) -> Parts:
+    """In order of time, without what each part's own page shows."""
+    decisions = review.decisions.order_by("id").defer("result", "patch", "items")
+    assignments = review.assignments.select_related("team", "reviewer")
+    return Parts(
+        decisions=list(decisions[:MOST_PARTS]),
+        conditions=list(review.conditions.order_by("id")[:MOST_PARTS]),
+        assignments=list(assignments.order_by("opened_at", "id")[:MOST_PARTS]),
+        comments=list(review.comments.select_related("author").order_by("id")[:MOST_PARTS]),
+        deliveries=list(review.deliveries.order_by("id").defer("body")[:MOST_PARTS]),
+        events=list(events_of(review)),
+    )
+
+
+def events_of(review: Review) -> QuerySet[Event]:
+    """The last events of a review, newest first."""
+    events = Event.objects.filter(subject_type="review", subject_id=str(review.pk))
+    return events.order_by("-seq")[:LAST_EVENTS]

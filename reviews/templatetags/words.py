@@ -1,0 +1,163 @@
+"""The words and signs of verdicts, rules, priorities and people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django import template
+from django.contrib.auth.models import User
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reviews.models import Review
+from reviews.models.review import Priority
+from reviews.states import Status
+from reviews.templatetags.gatehouse import icon, in_short
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+register = template.Library()
+
+WHY: dict[str, tuple[str, StrPromise]] = {
+    "irreversible": ("noundo", gettext_lazy("irreversible")),
+    "stakes": ("stakes", gettext_lazy("high stakes")),
+    "boundary": ("rule", gettext_lazy("policy boundary")),
+    "confidence_below": ("below", gettext_lazy("low confidence")),
+    "calibration": ("coin", gettext_lazy("calibration sample")),
+    "always": ("eye", gettext_lazy("always asked")),
+    "rule_error": ("warn", gettext_lazy("a rule failed")),
+    "over_limit": ("warn", gettext_lazy("over the limit")),
+}
+WORDS: dict[str, StrPromise] = {
+    "approve": gettext_lazy("approve"),
+    "reject": gettext_lazy("reject"),
+    "modify": gettext_lazy("modify"),
+    "partial": gettext_lazy("approve in part"),
+    "approve_if": gettext_lazy("approve if"),
+    "respond": gettext_lazy("answer"),
+    "approved": gettext_lazy("approved"),
+    "modified": gettext_lazy("modified"),
+    "partially_approved": gettext_lazy("approved in part"),
+    "answered": gettext_lazy("answered"),
+    "rejected": gettext_lazy("rejected"),
+    "condition_failed": gettext_lazy("condition failed"),
+    "skipped": gettext_lazy("skipped"),
+    "cancelled": gettext_lazy("cancelled"),
+    "pending": gettext_lazy("waiting"),
+    "held": gettext_lazy("held"),
+    "conditional": gettext_lazy("waiting for a condition"),
+    "closed": gettext_lazy("closed"),
+    "human": gettext_lazy("a person"),
+    "policy": gettext_lazy("the gate's rules"),
+    "timeout": gettext_lazy("the deadline"),
+    "cancel": gettext_lazy("a cancellation"),
+    "waiting": gettext_lazy("not open yet"),
+    "open": gettext_lazy("waiting for an answer"),
+    "met": gettext_lazy("confirmed"),
+    "denied": gettext_lazy("denied"),
+    "expired": gettext_lazy("no answer in time"),
+    "void": gettext_lazy("not asked any more"),
+    "link": gettext_lazy("the person with the link"),
+    "api": gettext_lazy("the calling system"),
+    "reviewer": gettext_lazy("the team"),
+}
+VERBS: dict[str, StrPromise] = {
+    "submitted": gettext_lazy("Submitted"),
+    "routed": gettext_lazy("Sent to a person"),
+    "seen": gettext_lazy("Opened"),
+    "claimed": gettext_lazy("Claimed"),
+    "renewed": gettext_lazy("Lease extended"),
+    "released": gettext_lazy("Given back"),
+    "assigned": gettext_lazy("Assigned"),
+    "passed": gettext_lazy("Passed on"),
+    "asked": gettext_lazy("Question asked"),
+    "commented": gettext_lazy("Commented"),
+    "voted": gettext_lazy("Voted"),
+    "decided": gettext_lazy("Decided"),
+    "undone": gettext_lazy("Verdict taken back"),
+    "settled": gettext_lazy("Verdict released"),
+    "escalated": gettext_lazy("Escalated"),
+    "expired": gettext_lazy("Time ran out"),
+    "deadline_renewed": gettext_lazy("Got a fresh deadline"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "overturned": gettext_lazy("Overturned"),
+    "condition_met": gettext_lazy("Condition confirmed"),
+    "condition_denied": gettext_lazy("Condition denied"),
+    "prioritised": gettext_lazy("Priority changed"),
+}
+VERDICT_SIGNS = {
+    "approve": ("check", "a"),
+    "modify": ("pencil", "m"),
+    "partial": ("clip", "p"),
+    "approve_if": ("if", "c"),
+    "reject": ("cross", "r"),
+    "respond": ("back", "y"),
+}
+_PRIORITY_SIGNS = {
+    Priority.LOW: "routine",
+    Priority.NORMAL: "routine",
+    Priority.HIGH: "medium",
+    Priority.CRITICAL: "high",
+}
+
+
+@register.simple_tag
+def word(code: str) -> str:
+    """A code of ours in words; another stays what it is."""
+    return str(WORDS.get(code, code))
+
+
+@register.simple_tag
+def verb(code: str) -> str:
+    """What an event says, in words."""
+    return str(VERBS.get(code, code))
+
+
+@register.simple_tag
+def why_word(code: str) -> str:
+    """The rule that fired, in two words."""
+    return str(WHY[code][1]) if code in WHY else code
+
+
+@register.simple_tag
+def why_sign(code: str) -> SafeString:
+    """The sign of the rule that fired."""
+    return icon(WHY[code][0] if code in WHY else "eye")
+
+
+@register.simple_tag
+def verdict_sign(code: str) -> SafeString:
+    """The sign of a verdict."""
+    return icon(VERDICT_SIGNS[code][0])
+
+
+@register.filter
+def verdict_key(code: str) -> str:
+    """The key that opens a verdict's form."""
+    return VERDICT_SIGNS[code][1]
+
+
+@register.simple_tag
+def priority_sign(priority: int) -> SafeString:
+    """A priority as shape and word."""
+    known = Priority(priority)
+    return format_html("{}{}", icon(_PRIORITY_SIGNS[known]), known.label)
+
+
+@register.simple_tag
+def holder(review: Review, now: datetime, reader: User) -> SafeString:
+    """Who has the review in hand: nobody, the reader, a colleague, or the undo window."""
+    assignment = review.assignment
+    if review.status == Status.HELD:
+        return format_html("{}{}", icon("held"), _("decided, may be undone"))
+    if assignment is None or assignment.lease_until is None:
+        return format_html("{}{}", icon("open"), _("free"))
+    if assignment.holder_at(now) is None:
+        return format_html("{}{}", icon("open"), _("free"))
+    mine = assignment.reviewer_id == reader.pk
+    name = _("you") if mine else str(assignment.reviewer)
+    return format_html("{}{}, {}", icon("person"), name, in_short(assignment.lease_until - now))

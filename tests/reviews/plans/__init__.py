@@ -1,0 +1,1 @@
+"""How the databases read many reviews."""
