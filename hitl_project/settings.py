@@ -139,6 +139,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -174,6 +175,14 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 
 LANGUAGE_CODE = "en"
+# Those that there are texts in; they differ in how dates and numbers are written.
+LANGUAGES = [
+    ("en", "English"),
+    ("en-au", "Australian English"),
+    ("en-ca", "Canadian English"),
+    ("en-gb", "British English"),
+    ("en-ie", "Irish English"),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
@@ -199,6 +208,7 @@ STORAGES = {
 # --- security -----------------------------------------------------------------------------------
 
 HTTPS = BASE_URL.startswith("https://")
+CSRF_FAILURE_VIEW = "hitl_project.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

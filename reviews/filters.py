@@ -63,7 +63,7 @@ class ReviewFilter(django_filters.FilterSet):  # type: ignore[misc]
         choices=[(item.name.lower(), item.name.lower()) for item in Priority],
         coerce=lambda word: Priority[word.upper()],
     )
-    external_id = django_filters.CharFilter()
+    external_id = django_filters.CharFilter(method="filter_external_id")
     submitted_after = InstantFilter(field_name="submitted_at", lookup_expr="gte")
     submitted_before = InstantFilter(field_name="submitted_at", lookup_expr="lt")
     mine = django_filters.ChoiceFilter(choices=_YES_NO, method="filter_mine")
@@ -76,6 +76,10 @@ class ReviewFilter(django_filters.FilterSet):  # type: ignore[misc]
     def __init__(self, *args: Any, principal: AbstractBaseUser | ApiKey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.principal = principal
+
+    def filter_external_id(self, rows: ReviewQuerySet, name: str, value: str) -> ReviewQuerySet:
+        """By the index, whose condition SQLite wants to read again."""
+        return rows.filter(external_id=value).exclude(external_id="")
 
     def filter_mine(self, rows: ReviewQuerySet, name: str, value: str) -> ReviewQuerySet:
         """Held by the person, or submitted with the key."""

@@ -153,3 +153,9 @@ def events_url(subject: Model) -> str:
     """The list of a subject's events."""
     query = {"subject_type": subject._meta.model_name, "subject_id": subject.pk}
     return f"{reverse('admin:gates_event_changelist')}?{urlencode(query)}"
+
+
+def page_of(row: Model) -> str:
+    """The address of a row's own page."""
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    return reverse(name, args=[row.pk])

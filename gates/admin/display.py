@@ -80,6 +80,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def linked(*links: tuple[str, str]) -> SafeString:
+    """Links on one line, each with its address and its words."""
+    return format_html_join(" · ", '<a href="{}">{}</a>', links)
+
+
 def instant(moment: datetime | None) -> str:
     """A moment as the lists show it."""
     return EMPTY if moment is None else str(localize(moment.astimezone(get_current_timezone())))

@@ -6,14 +6,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.admin.base import AuditedAdmin, acting
+from gates.admin.base import AuditedAdmin, ListAdmin, acting, events_url, page_of
+from gates.admin.display import linked
 from gates.admin.forms import PersonField
-from gates.models import Calendar, Membership, Team
+from gates.models import Calendar, Gate, Membership, Team
 from gates.transitions import teams
+
+MOST_GATES = 20
 
 
 class MembershipForm(forms.ModelForm):
@@ -46,20 +52,47 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(Team)
-class TeamAdmin(AuditedAdmin):
+class TeamAdmin(AuditedAdmin, ListAdmin):
     """A team may be renamed and staffed, but not deleted: gates and reviews point at it."""
 
-    list_display = ("slug", "name", "time_zone", "calendar", "people")
+    list_display = ("slug", "name", "time_zone", "calendar", "people", "leads")
     list_select_related = ("calendar",)
     search_fields = ("slug", "name")
-    fields = ("slug", "name", "time_zone", "calendar")
+    search_help_text = _("A slug or a name, whole.")
+    ordering = ("slug",)
     inlines = (MembershipInline,)
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         """With the number of people."""
         rows: QuerySet[Team] = super().get_queryset(request)
-        return rows.annotate(people_count=Count("memberships"))
+        leads = Count("memberships", filter=Q(memberships__lead=True))
+        return rows.annotate(people_count=Count("memberships"), lead_count=leads)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        """On the page of a team that exists, on to its queue as well."""
+        said = ["slug", "name", "time_zone", "calendar"]
+        return said if obj is None else ["links", *said]
+
+    @admin.display(description=_("see also"))
+    def links(self, team: Team) -> SafeString:
+        """On to its queue, here and in the workspace, to the gates that ask it, to its events."""
+        here = f"{reverse('admin:reviews_review_changelist')}?team={team.pk}"
+        asking = Gate.objects.filter(version__steps__team=team).distinct().order_by("slug")
+        return linked(
+            (here, gettext("Its queue")),
+            (reverse("queue", args=[team.slug]), gettext("Its queue in the workspace")),
+            *(
+                (page_of(gate), gettext("Gate %(slug)s") % {"slug": gate.slug})
+                for gate in asking[:MOST_GATES]
+            ),
+            (events_url(team), gettext("Events")),
+        )
+
+    @admin.display(description=_("leads"))
+    def leads(self, team: Team) -> int:
+        """How many lead it."""
+        count: int = getattr(team, "lead_count", 0)
+        return count
 
     @admin.display(description=_("people"))
     def people(self, team: Team) -> int:
@@ -71,7 +104,7 @@ class TeamAdmin(AuditedAdmin):
         self, request: HttpRequest, obj: Model | None = None
     ) -> tuple[str, ...]:
         """Policies name teams by slug, so it stays."""
-        return () if obj is None else ("slug",)
+        return () if obj is None else ("slug", "links")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never: its trail would point at nothing."""
@@ -100,13 +133,14 @@ class TeamAdmin(AuditedAdmin):
 
 
 @admin.register(Calendar)
-class CalendarAdmin(admin.ModelAdmin):
+class CalendarAdmin(ListAdmin):
     """Weekly working hours; one that a team uses cannot be deleted."""
 
     list_display = ("name",)
     search_fields = ("name",)
+    search_help_text = _("A name, whole.")
+    ordering = ("name",)
     fields = ("name", "hours")
-    show_full_result_count = False
 
     def save_model(self, request: HttpRequest, obj: Calendar, form: Any, change: bool) -> None:
         """By a transition, so that the teams' trails tell of it."""

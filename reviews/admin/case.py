@@ -20,13 +20,14 @@ from gates.queries.policies import policy_of
 from reviews.admin.explaining import explained
 from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
 from reviews.states import Status
+from reviews.templatetags.gatehouse import in_short
 
 LAST_EVENTS = 20
 MOST_PARTS = 50
 _ENDS = {
-    "reject": gettext_lazy("rejects itself"),
-    "approve": gettext_lazy("approves itself"),
-    "skip": gettext_lazy("is skipped, and nothing is executed"),
+    "reject": gettext_lazy("Rejects itself in %(left)s"),
+    "approve": gettext_lazy("Approves itself in %(left)s"),
+    "skip": gettext_lazy("Is skipped in %(left)s, and nothing is executed"),
 }
 _ORIGINS = {
     "system": gettext_lazy("from our systems"),
@@ -37,11 +38,11 @@ _ORIGINS = {
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A moment that somebody waits for, with what happens then; `since` where a share is told."""
+    """A moment that somebody waits for, and in words what it brings; `since` where it began."""
 
     label: str
     until: datetime
-    then: str
+    text: str
     since: datetime | None = None
 
 
@@ -81,10 +82,10 @@ def case_of(review: Review) -> dict[str, Any]:
         "raw": {
             "proposal": pretty(review.proposal),
             "context": pretty(review.context),
-            "requester": pretty(review.requester),
-            "metadata": pretty(review.metadata),
             "result": pretty(review.result),
         },
+        "requester": pairs(review.requester),
+        "metadata": pairs(review.metadata),
         "confidence": "" if review.confidence is None else f"{review.confidence:.2f}",
         "parts": parts_of(review),
         "revision": Review.objects.filter(revises=review.pk).only("pk", "title").first(),
@@ -92,28 +93,33 @@ def case_of(review: Review) -> dict[str, Any]:
 
 
 def clocks(review: Review, policy: GatePolicy, now: datetime) -> Iterator[Clock]:
-    """The gate's clock and the reviewer's, never mixed; of a verdict in its undo window, its own."""
+    """The gate's clock and the reviewer's, never mixed; a held verdict has one of its own."""
     assignment = review.assignment
     if review.status == Status.PENDING and review.due_at is not None:
         since = assignment.opened_at if assignment is not None else None
-        yield Clock(_("Gate deadline"), review.due_at, consequence(review, policy), since)
-    if assignment is not None and assignment.holder_at(now) and assignment.lease_until:
-        said = _("%(who)s holds it until then") % {"who": assignment.reviewer}
+        said = consequence(review, policy) % {"left": in_short(review.due_at - now)}
+        yield Clock(_("Gate deadline"), review.due_at, said, since)
+    if assignment is not None and assignment.lease_until and assignment.holder_at(now):
+        left = in_short(assignment.lease_until - now)
+        said = _("%(who)s holds it for %(left)s") % {"who": assignment.reviewer, "left": left}
         yield Clock(_("Lease"), assignment.lease_until, said)
     if review.status == Status.HELD and review.held_until is not None:
-        yield Clock(_("Undo window"), review.held_until, _("then the verdict is released"))
+        said = _("Released in %(left)s") % {"left": in_short(review.held_until - now)}
+        yield Clock(_("Undo window"), review.held_until, said)
     if review.status == Status.CONDITIONAL and review.wake_at is not None:
-        yield Clock(_("Conditions"), review.wake_at, _("then the next unmet one fails it"))
+        said = _("Fails in %(left)s unless what is due by then is met")
+        left = in_short(review.wake_at - now)
+        yield Clock(_("Conditions"), review.wake_at, said % {"left": left})
 
 
 def consequence(review: Review, policy: GatePolicy) -> str:
-    """What the deadline does if nobody decides: `goes to Support leads`, `rejects itself`."""
+    """What the deadline does if nobody decides, with `%(left)s` for the time until then."""
     action = policy.action_at(review.level)
     if action != "escalate":
         return str(_ENDS[action])
     slug = policy.steps[review.level + 1].assignee
-    name = Team.objects.filter(slug=slug).values_list("name", flat=True).first()
-    return _("goes to %(team)s") % {"team": name or slug}
+    name = Team.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
+    return _("Goes to %(team)s in %%(left)s") % {"team": name.replace("%", "%%")}
 
 
 def facts(review: Review, policy: GatePolicy) -> Iterator[Fact]:

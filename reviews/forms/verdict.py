@@ -91,7 +91,8 @@ class VerdictForm(forms.Form):
         self.fields["digest"].initial = review.digest
         self.build()
         self._offer_reasons()
-        self.order_fields([name for name in self.fields if name not in {"reasons", "note"}])
+        own = [name for name in self.fields if name not in {"reasons", "note"}]
+        self.order_fields([*own, "reasons", "note"])
         self.initial = self._kept(kept or {})
 
     def build(self) -> None:

@@ -161,6 +161,14 @@ class Review(Audited):
                 name="reviews_queue",
             ),
             models.Index(
+                F("priority").desc(),
+                "due_at",
+                "id",
+                condition=Q(status="pending"),
+                name="reviews_waiting",
+            ),
+            models.Index("outcome", F("id").desc(), name="reviews_outcome"),
+            models.Index(
                 "gate",
                 F("closed_at").desc(),
                 condition=Q(closed_at__isnull=False),

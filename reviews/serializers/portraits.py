@@ -50,7 +50,7 @@ def review_json(whole: Whole, *, person: bool) -> dict[str, Any]:
         "digest": review.digest,
         "decision": told(decision) if decision else None,
         "conditions": [] if held else [condition_json(row) for row in whole.conditions],
-        "url": url_of("admin:reviews_review_change", review.pk),
+        "url": url_of("review", review.pk),
     }
     return shown | _for_people(whole) if person else shown
 

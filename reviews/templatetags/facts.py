@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timezone import is_aware, localtime
+from django.utils.timezone import get_current_timezone, is_aware
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
@@ -141,7 +141,9 @@ def _date(value: Any) -> str:
         return date_format(day, "DATE_FORMAT")
     if at is None:
         return visible(text)
-    return date_format(localtime(at) if is_aware(at) else at, "DATETIME_FORMAT")
+    return date_format(
+        at.astimezone(get_current_timezone()) if is_aware(at) else at, "DATETIME_FORMAT"
+    )
 
 
 def _link(value: Any) -> SafeString | str:

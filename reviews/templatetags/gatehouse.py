@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from gates.admin.display import visible as spelt_out
@@ -64,7 +64,7 @@ def number(value: Any) -> str:
 @register.filter
 def moment(at: datetime | None) -> str:
     """A moment in the reader's zone."""
-    return date_format(localtime(at), "DATETIME_FORMAT") if at else ""
+    return date_format(at.astimezone(get_current_timezone()), "DATETIME_FORMAT") if at else ""
 
 
 @register.filter

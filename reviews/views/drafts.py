@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.formats import time_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -27,5 +27,5 @@ def draft(request: HttpRequest, review_id: UUID) -> HttpResponse:
     kept = drafts.keep(review_id, reader.pk, verdict, typed(request))
     if kept is None:
         return HttpResponse(_("Too long to keep as a draft."))
-    at = time_format(localtime(kept.saved_at), "TIME_FORMAT")
+    at = time_format(kept.saved_at.astimezone(get_current_timezone()), "TIME_FORMAT")
     return HttpResponse(_("Draft kept, %(time)s") % {"time": at})

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import Resolver404, resolve
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -80,7 +80,8 @@ def listing(
 ) -> Page:
     """One page of one of the queue's lists."""
     if tab == Tab.DONE:
-        today = localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        here = now.astimezone(get_current_timezone())
+        today = here.replace(hour=0, minute=0, second=0, microsecond=0)
         return done(rows.filter(closed_at__gte=today), place)
     if tab == Tab.MINE:
         return waiting(held_by(rows, reader, now), place)

@@ -41,16 +41,17 @@ STORIES = {
                 condition="budget_moved"),
     ),
     "staff": Story(
-        0.8, "cold food boxes in Bristol", 0.84, 1500, (10, 30), "The cooling of one van **failed**.",
+        0.4, "cold food boxes in Bristol", 0.84, 1500, (10, 30),
+        "The cooling of one van **failed**.",
         "staff", Finding("partial", refused={"": "staff_account"}),
     ),
     "twice": Story(
-        0.6, "lost parcels of Northway Parcels", 0.8, 1600, (20, 60),
+        0.3, "lost parcels of Northway Parcels", 0.8, 1600, (20, 60),
         "A bag of parcels was **lost**. One account may have had its credit.",
         "twice", Finding("partial", refused={"": "already_credited"}),
     ),
     "too_much": Story(
-        0.6, "scratched tables from one batch", 0.78, 1200, (25, 90),
+        0.3, "scratched tables from one batch", 0.78, 1200, (25, 90),
         "Every table of **one batch** is scratched.",
         "too much", Finding("partial", refused={"": "too_high"}),
     ),

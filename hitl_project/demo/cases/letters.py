@@ -93,7 +93,7 @@ STORIES = {
         "More than a week late: **15 EUR** of credit.",
     ),
     "liable": Story(
-        1,
+        0.6,
         "Your {item} burnt a hole into my table. I shall see a lawyer about it.",
         "Your {item} and your table",
         WARRANTY,
@@ -124,7 +124,7 @@ STORIES = {
         "Too cold. Offer a call.",
     ),
     "loss": Story(
-        0.6,
+        0.3,
         "My husband ordered the {item}. He died on Sunday. Please stop writing to him.",
         "Your order",
         HELLO + "We have cancelled your order of the {item}. We hope to see you again soon!" + BYE,
@@ -140,7 +140,7 @@ STORIES = {
         PERSONAL,
     ),
     "generous": Story(
-        0.6,
+        0.3,
         "The {item} has a small stain. What can you do?",
         "A credit for your {item}",
         HELLO + "We have added a credit of 80 EUR to your account." + BYE,

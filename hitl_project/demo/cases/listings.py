@@ -104,7 +104,7 @@ STORIES = {
         ALLOWED,
     ),
     "first": Story(
-        0.6,
+        0.3,
         "Hand-knitted scarf, pure wool",
         "Pure wool. Hand-knitted by my mother.",
         "Remove",

@@ -81,7 +81,7 @@ STORIES = {
         Finding("reject", ("suspected_fraud",), "The signature is the customer's own."),
     ),
     "part": Story(
-        0.5,
+        0.3,
         "One part is missing, asks for the whole amount",
         0.72,
         "approve",

@@ -9,13 +9,14 @@ from random import Random
 
 from gates import clock
 from hitl_project.demo.cases import INVENTORS
-from hitl_project.demo.history.cast import assemble, played
+from hitl_project.demo.history.cast import Cast, assemble, played
+from hitl_project.demo.history.later import Later
 from hitl_project.demo.history.past import Life
 from hitl_project.demo.history.present import Present
 from hitl_project.demo.history.rhythm import DAYS
 from hitl_project.demo.history.stage import Stage
 
-PAST, PRESENT = 20_260_302, 7  # seeds: every start is the same
+PAST, CERTAIN, PRESENT = 20_260_302, 11, 7  # seeds: every start is the same
 planted = played
 
 
@@ -33,7 +34,13 @@ def play() -> Stage:
     stage = Stage(end=clock.now())
     with clock.at(stage.end - timedelta(days=DAYS + 1)):
         cast = assemble(list(INVENTORS))
-    Life(stage, cast, Random(PAST)).month()  # noqa: S311
-    Present(Life(stage, cast, Random(PRESENT))).set_out()  # noqa: S311
+    _life(stage, cast, PAST).month()
+    _life(stage, cast, CERTAIN).certainties()
+    Present(_life(stage, cast, PRESENT)).set_out()
     stage.run()
     return stage
+
+
+def _life(stage: Stage, cast: Cast, seed: int) -> Life:
+    random = Random(seed)  # noqa: S311
+    return Life(stage, cast, random, Later(stage, cast, random))

@@ -65,24 +65,20 @@ class Present:
         mia, kwame = cast.called("mia.keller"), cast.called("kwame.boateng")
         visitor = cast.called("reviewer")
         text = "Has the customer sent a picture of the table? I would like to see the size of it."
-        self._case(credit.invent(random, "outage"), 50, 3, lambda pk: leases.claim(pk, actor=kwame))
-        self._case(
-            replies.invent(random, "loss"), 30, 2, lambda pk: leases.claim(pk, actor=visitor)
-        )
+        self._case(credit.invent(random, "outage"), 50, 3, partial(leases.claim, actor=kwame))
+        self._case(replies.invent(random, "loss"), 30, 2, partial(leases.claim, actor=visitor))
         self._case(
             replies.invent(random, "liable"),
             45,
             20,
-            lambda pk: comments.ask(pk, actor=mia, question=text),
+            partial(comments.ask, actor=mia, question=text),
         )
-        self._case(
-            replies.invent(random, "press"), 75, 9, lambda pk: escalations.escalate(pk, actor=mia)
-        )
+        self._case(replies.invent(random, "press"), 75, 9, partial(escalations.escalate, actor=mia))
         self._case(
             credit.invent(random, "price"),
             140,
             35,
-            lambda pk: escalations.escalate(pk, actor=kwame),
+            partial(escalations.escalate, actor=kwame),
         )
 
     def _votes(self) -> None:
@@ -100,7 +96,7 @@ class Present:
     def _again(self) -> None:
         """Rejected, changed, and here once more."""
         case = replies.invent(self.life.random, "press")
-        self._case(case, 62, 30, lambda pk: self._reject(case, pk))
+        self._case(case, 62, 30, partial(self._reject, case))
 
     def _reject(self, case: Case, review_id: UUID) -> Review:
         stage, mia = self.life.stage, self.life.cast.called("mia.keller")

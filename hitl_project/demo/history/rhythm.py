@@ -8,7 +8,8 @@ from random import Random
 
 DAYS = 30
 A_DAY = timedelta(days=1)
-WEEKDAY, WEEKEND = 14, 5  # cases
+WEEKDAY, WEEKEND = 12, 4  # cases
+SATURDAY = 5
 OPENS, CLOSES = 7.5, 20.0  # hours
 MIDDAY, SPREAD = 13.0, 3.2
 NIGHT = 0.04  # the share that comes at any hour
@@ -19,7 +20,7 @@ def moments(now: datetime, random: Random) -> Iterator[datetime]:
     """When cases came in the days before `now`."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for day in (midnight - A_DAY * back for back in range(DAYS, -1, -1)):
-        count = WEEKEND if day.weekday() >= 5 else WEEKDAY
+        count = WEEKEND if day.weekday() >= SATURDAY else WEEKDAY
         for _ in range(max(1, round(random.gauss(count, count / 6)))):
             yield day + timedelta(hours=_hour(random), seconds=random.randrange(60))
 

@@ -23,7 +23,7 @@ Move = Callable[[], Review | None]
 
 @dataclass(slots=True)
 class Stage:
-    """Plays up to `end`; what would come after it never happens. `refused` are moves that failed."""
+    """Plays up to `end`, and nothing after it. `refused` tells which moves were not allowed."""
 
     end: datetime
     refused: list[str] = field(default_factory=list)

@@ -25,7 +25,7 @@ def a_review(**overrides: Any) -> Review:
 
 def test_approve_asks_for_no_more_than_a_note_and_its_own_reasons():
     form = verdict_form(a_review(), "approve")
-    assert [*form.fields] == ["digest", "note", "reasons"]
+    assert [*form.fields] == ["digest", "reasons", "note"]
     assert [(item.reason.code, item.key, item.chosen) for item in form.toggles] == [
         ("kind", "1", False)
     ]
@@ -95,7 +95,12 @@ def test_an_edit_that_is_voted_on_is_what_is_approved():
     assert (form.title, form.commit) == ("Approve the edit", "Vote to approve")
     assert form.hint == "2 people must agree; your vote is one of them."
     (row,) = form.preview.rows
-    assert (row.label, row.before, row.after, row.delta) == ("Amount", "120", "100", "−20 (−17%)")
+    assert (row.label, row.before, row.after, row.delta) == (
+        "Amount",
+        "120",
+        "100",
+        "\u221220 (\u221217%)",
+    )
     decided = decide(review.pk, actor=person(at_desk.colleague), answer=form.answer()).review
     assert decided.held_decision.result == {"amount": 100, "order": "A-17"}
 
@@ -105,7 +110,7 @@ def test_an_edit_that_is_voted_on_is_what_is_approved():
 
 def test_reject_asks_for_reasons_first():
     form = verdict_form(a_review(), "reject")
-    assert [*form.fields] == ["digest", "note", "reasons"]
+    assert [*form.fields] == ["digest", "reasons", "note"]
     assert [(item.reason.code, item.key) for item in form.toggles] == [
         ("fraud", "1"),
         ("too_much", "2"),
@@ -161,7 +166,7 @@ def test_an_answer_goes_through():
     at_desk = desk(reasons=REASONS)
     review = at_desk.submit()
     form = posted(review, "respond", message="Dear Jane,\r\nno.", reasons=["other"], note="Why")
-    assert [*form.fields] == ["digest", "message", "note", "reasons"]
+    assert [*form.fields] == ["digest", "message", "reasons", "note"]
     assert form.is_valid()
     decided = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
     assert decided.held_decision.result == {"message": "Dear Jane,\nno."}
