@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -17,7 +19,9 @@ router.register("reviews", ReviewViewSet, basename="review")
 router.register("conditions", ConditionViewSet, basename="condition-api")
 router.register("gates", GateViewSet, basename="gate")
 
-docs = SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api_docs.html")
+docs = csp_update({"img-src": [SELF, "data:"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api_docs.html")
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),

@@ -79,7 +79,7 @@ class GateAdmin(AuditedAdmin, ReadOnlyAdmin):
         (_("What it does"), {"fields": ("asks", "course", "chain")}),
         (_("Versions"), {"fields": ("versions",)}),
         (_("Policy"), {"fields": ("policy",)}),
-        (_("Trail"), {"fields": (("event_count", "event_head"),)}),
+        (_("Trail"), {"fields": ("event_count", "event_head")}),
     )
     readonly_fields = ("links", "asks", "course", "chain", "versions", "policy")
 

@@ -15,22 +15,35 @@ from django.utils.translation import gettext_lazy as _
 from reviews.errors import FieldError
 from reviews.forms.diff import Check, checks_of
 from reviews.forms.places import at_pointer, edited
-from reviews.forms.values import is_number, number_shown, shown
+from reviews.forms.values import decimals_of, is_number, number_shown, shown
 from reviews.forms.verdict import VerdictForm
 
 MOST_ITEMS = 200
 MOST_COLUMNS = 6
 LONGEST_CELL = 120
+MOST_DECIMALS = 6
 CHOICES = (("approve", _("Approve")), ("reject", _("Reject")))
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A member that items have beside their id."""
+    """A member that items have beside their id; `decimals` of its numbers, if they can share it."""
 
     name: str
     label: str
     is_number: bool
+    decimals: int | None = None
+
+    def cell(self, item: Mapping[str, Any]) -> str:
+        """What an item holds there."""
+        if self.name not in item:
+            return ""
+        value = item[self.name]
+        return self.number(Decimal(str(value))) if self.is_number else shown(value, LONGEST_CELL)
+
+    def number(self, value: Decimal) -> str:
+        """One of its numbers, or a sum of them."""
+        return number_shown(value, self.decimals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +131,7 @@ class PartialForm(VerdictForm):
     def lines(self) -> Iterator[Line]:
         """The items as the table shows them."""
         for at, item in enumerate(self.items[:MOST_ITEMS]):
-            cells = [
-                (column, shown(item[column.name], LONGEST_CELL) if column.name in item else "")
-                for column in self.columns
-            ]
+            cells = [(column, column.cell(item)) for column in self.columns]
             yield Line(shown(item[self.key], LONGEST_CELL), cells, self[f"item_{at}"])
 
     @property
@@ -190,8 +200,12 @@ def columns_of(items: Sequence[Mapping[str, Any]], key: str) -> list[Column]:
 
 
 def _column(items: Sequence[Mapping[str, Any]], name: str) -> Column:
-    numbers = all(is_number(item[name]) for item in items if name in item)
-    return Column(name, shown(name.replace("_", " ").strip() or name, LONGEST_CELL), numbers)
+    label = shown(name.replace("_", " ").strip() or name, LONGEST_CELL)
+    values = [item[name] for item in items if name in item]
+    if not all(is_number(value) for value in values):
+        return Column(name, label, is_number=False)
+    most = max(decimals_of(value) for value in values)
+    return Column(name, label, is_number=True, decimals=most if most <= MOST_DECIMALS else None)
 
 
 def _total(label: str, items: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Total:
@@ -199,4 +213,8 @@ def _total(label: str, items: Sequence[Mapping[str, Any]], columns: Sequence[Col
         sum((Decimal(str(item[column.name])) for item in items if column.name in item), Decimal())
         for column in columns
     ]
-    return Total(label, len(items), [number_shown(value) for value in sums])
+    return Total(
+        label,
+        len(items),
+        [column.number(value) for column, value in zip(columns, sums, strict=True)],
+    )

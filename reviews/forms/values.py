@@ -60,9 +60,14 @@ def shown(value: Any, longest: int = LONGEST_SHOWN) -> str:
     return _("%(text)s… and %(left)s more characters") % cut
 
 
-def number_shown(number: Decimal) -> str:
+def number_shown(number: Decimal, decimals: int | None = None) -> str:
     """A number as people of this place write it, with a true minus."""
-    return number_format(number, force_grouping=True).replace("-", "\u2212")
+    return number_format(number, decimals, force_grouping=True).replace("-", "\u2212")
+
+
+def decimals_of(value: float) -> int:
+    """How many decimals a number is written with."""
+    return len(written(value).partition(".")[2])
 
 
 def number_of(text: str, *, whole: bool = False) -> int | float:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
 
-from tests.factories import LINES, PARTIAL, PASSWORD, T0, UNDO_WINDOW, after, at, desk, user
+from tests.factories import LINES, PARTIAL, PASSWORD, T0, UNDO_WINDOW, after, at, desk, team, user
 from tests.reviews.asking import TERMS, WEEK, answer, bound, look, released
 
 FAILURES: dict[int, type[Exception]] = {
@@ -20,7 +20,7 @@ FAILURES: dict[int, type[Exception]] = {
     500: ZeroDivisionError,
 }
 MODES = ("approve", "modify", "partial", "approve_if", "reject", "respond")
-MOVES = ("ask", "pass", "assign", "escalate", "cancel", "comment", "overturn")
+MOVES = ("ask", "pass", "assign", "escalate", "cancel", "comment")
 
 
 def fail(request: HttpRequest, status: int) -> HttpResponse:
@@ -52,6 +52,12 @@ def _ann() -> Client:
 
 def _root() -> Client:
     return _of("root", is_staff=True, is_superuser=True)
+
+
+def _boss() -> Client:
+    """A lead with every permission: nothing is hidden from her."""
+    team("support_team", lead=user("boss", is_superuser=True))
+    return _of("boss")
 
 
 def _of(name: str, **fields: bool) -> Client:
@@ -111,7 +117,7 @@ def _home() -> HttpResponse:
 
 
 def _review(state: str, **query: str) -> Callable[[], HttpResponse]:
-    """A review as its reviewer sees it; one that was held is looked at before its window ends."""
+    """A review as one sees it who may do everything; one that is held, before its window ends."""
 
     def visit() -> HttpResponse:
         at_desk = desk(**PARTIAL)
@@ -124,7 +130,7 @@ def _review(state: str, **query: str) -> Callable[[], HttpResponse]:
             rationale="The lamp is broken.",
         )
         with at(after(1)):
-            return _ann().get(f"/reviews/{review.pk}/", query)
+            return _boss().get(f"/reviews/{review.pk}/", query)
 
     return visit
 
@@ -178,7 +184,11 @@ WORKSPACE: dict[str, Callable[[], HttpResponse]] = {
     "queue, beside the list": _beside_the_list,
     **{f"review, {mode}": _review("pending", verdict=mode) for mode in MODES},
     **{f"review, {move}": _review("pending", move=move) for move in MOVES},
-    **{f"review, {mode}, wrong": _refused(mode) for mode in MODES if mode != "partial"},
+    **{
+        f"review, {mode}, wrong": _refused(mode)
+        for mode in ("modify", "approve_if", "reject", "respond")
+    },
+    "review, overturn": _review("rejected", move="overturn"),
     "review, too late": _too_late,
     **{
         f"review, {state}": _review(state)

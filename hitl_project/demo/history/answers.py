@@ -28,7 +28,8 @@ def answer_to(case: Case, policy: GatePolicy, random: Random, *, over_limit: boo
     """The verdict with all that it needs."""
     if over_limit and case.finding.verdict in {"approve", "approve_if"}:
         return _rejection(policy, "Above the limit.")
-    if random.random() < SLIPS and case.finding.verdict in {"approve", "reject"}:
+    slips = not over_limit and random.random() < SLIPS
+    if slips and case.finding.verdict in {"approve", "reject"}:
         return _otherwise(case.finding, policy)
     return said(case, policy)
 

@@ -24,7 +24,7 @@ REASONS = (
 )
 LINES = [
     {"id": "a", "name": "Lamp", "amount": 70.10},
-    {"id": "b", "name": "Bulb", "amount": 49.90},
+    {"id": "b", "name": "Bulb", "amount": 49.95},
     {"id": "c", "name": "Cord"},
 ]
 GATE: dict[str, Any] = {**PARTIAL, "reasons": REASONS}
@@ -42,10 +42,10 @@ def test_each_item_is_a_question_and_none_is_answered():
         ("b", None),
         ("c", None),
     ]
-    assert form.columns == [Column("name", "name", False), Column("amount", "amount", True)]
+    assert form.columns == [Column("name", "name", False), Column("amount", "amount", True, 2)]
     assert [[cell for _column, cell in line.cells] for line in form.lines] == [
-        ["Lamp", "70.1"],
-        ["Bulb", "49.9"],
+        ["Lamp", "70.10"],
+        ["Bulb", "49.95"],
         ["Cord", ""],
     ]
     assert [item.reason.code for item in form.toggles] == ["fraud", "late", "other"]
@@ -135,23 +135,29 @@ def test_a_list_too_long_for_a_page_is_not_decided_there():
 def test_a_column_is_of_numbers_if_it_holds_nothing_else():
     items = [{"id": "a", "n": 1, "mixed": 1, "flag": True}, {"id": "b", "mixed": "x"}]
     assert columns_of(items, "id") == [
-        Column("n", "n", True),
+        Column("n", "n", True, 0),
         Column("mixed", "mixed", False),
         Column("flag", "flag", False),
     ]
 
 
 def test_a_table_has_a_few_columns_only():
-    items = [{f"m{at}_x": at for at in range(100)}]
+    items: list[dict[str, Any]] = [{f"m{at}_x": at for at in range(100)}]
     assert [column.label for column in columns_of(items, "id")] == [f"m{at} x" for at in range(6)]
+
+
+def test_numbers_with_many_decimals_keep_their_own():
+    (column,) = columns_of([{"id": "a", "n": 1e-7}, {"id": "b", "n": -2}], "id")
+    assert column == Column("n", "n", True, None)
+    assert [column.cell({"n": 1e-7}), column.cell({"n": -2})] == ["0.0000001", "\u22122"]
 
 
 def test_nothing_chosen_is_all_open():
     preview = verdict_form(a_review(), "partial").preview
     assert preview.rows == [
-        Total("All", 3, ["120.0"]),
-        Total("Approved", 0, ["0"]),
-        Total("Left out", 0, ["0"]),
+        Total("All", 3, ["120.05"]),
+        Total("Approved", 0, ["0.00"]),
+        Total("Left out", 0, ["0.00"]),
         Total("Not chosen yet", 3, [""]),
     ]
     assert preview.checks == []
@@ -160,9 +166,9 @@ def test_nothing_chosen_is_all_open():
 def test_the_totals_follow_what_is_chosen():
     form = posted(a_review(), "partial", item_0="approve", item_1="reject", item_2="approve")
     assert form.preview.rows == [
-        Total("All", 3, ["120.0"]),
-        Total("Approved", 2, ["70.1"]),
-        Total("Left out", 1, ["49.9"]),
+        Total("All", 3, ["120.05"]),
+        Total("Approved", 2, ["70.10"]),
+        Total("Left out", 1, ["49.95"]),
     ]
     assert form.preview.checks == [FITS]
     assert form.commit == "Approve 2 of 3"
@@ -180,5 +186,5 @@ def test_kept_choices_are_shown_with_their_totals():
     form = verdict_form(a_review(), "partial", kept={"item_1": ["reject"], "reasons": ["late"]})
     assert form.errors == {}
     assert [line.field.value() for line in form.lines] == [None, "reject", None]
-    assert form.preview.rows[2] == Total("Left out", 1, ["49.9"])
+    assert form.preview.rows[2] == Total("Left out", 1, ["49.95"])
     assert [item.chosen for item in form.toggles] == [False, True, False]

@@ -158,7 +158,7 @@ def test_a_diff_shows_proposed_and_yours_and_folds_the_patch():
     assert '<del class="ai">120</del>' in part
     assert "<ins>60</ins>" in part
     assert "\u221260 (\u221250%)" in part
-    assert "<summary>5 unchanged values, JSON patch</summary>" in part
+    assert "<summary>6 unchanged values, JSON patch</summary>" in part
     assert "Fits the gate&#x27;s schema" in part
 
 
@@ -180,7 +180,7 @@ def test_a_reason_shows_its_key_its_wording_and_that_it_needs_a_note():
     page = rendered(verdict_form(a_review(), "reject"))
     assert '<kbd aria-hidden="true">1</kbd>' in page
     assert 'data-text="This looks like fraud."' in page
-    assert '<small class="canned">This looks like fraud.</small>' in page
+    assert '<small class="canned" >This looks like fraud.</small>' in page
     assert "<small>needs a note</small>" in page
     assert "at least one" in page
 
