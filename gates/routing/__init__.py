@@ -1,7 +1,7 @@
 """Fewer, better-placed gates: does a proposal go to a person, why, and what then? No look-ups."""
 
 from gates.routing.coin import tossed
-from gates.routing.explanation import Explanation, explain, in_words
+from gates.routing.explanation import Explanation, Wording, explain, in_words
 from gates.routing.submission import FieldProblem, problems_with, validator_of
 from gates.routing.triggers import NamedRule, Routing, Why, names_of, route, rules_of, within_limits
 
@@ -11,6 +11,7 @@ __all__ = [
     "NamedRule",
     "Routing",
     "Why",
+    "Wording",
     "explain",
     "in_words",
     "names_of",

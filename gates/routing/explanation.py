@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from gates.policy import GatePolicy
+from gates.policy import GatePolicy, Step
 from gates.routing.triggers import Routing, Why
 
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
-_ENDS = {
-    "reject": "it is rejected",
-    "approve": "it is approved",
-    "skip": "it is skipped and nothing is executed",
-}
+Say = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How sentences are put: the names of teams by slug, and a translation of each text."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    say: Say = str
+
+    def name(self, slug: str) -> str:
+        """What people call the team."""
+        return self.names.get(slug, slug)
+
+
+PLAIN = Wording()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +37,7 @@ class Explanation:
     timeout: int | None = None
     working_time: bool = False
     if_nobody_answers: str = ""
-
-    @property
-    def asked(self) -> str:
-        """Who is asked, and by when."""
-        if not self.asks_person or self.timeout is None:
-            return "Nobody is asked: no rule of the gate wants a person."
-        working = " of working time" if self.working_time else ""
-        return f"{self.team} is asked and has {in_words(self.timeout)}{working}."
+    asked: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -44,41 +47,73 @@ class Explanation:
 
     def as_json(self) -> dict[str, Any]:
         """The fields, and `text`: all of it in words."""
-        return {**asdict(self), "rules": list(self.rules), "text": " ".join(self.sentences)}
+        told = {name: value for name, value in asdict(self).items() if name != "asked"}
+        return {**told, "rules": list(self.rules), "text": " ".join(self.sentences)}
 
 
-def explain(policy: GatePolicy, routing: Routing, level: int = 0) -> Explanation:
+def explain(
+    policy: GatePolicy, routing: Routing, level: int = 0, wording: Wording = PLAIN
+) -> Explanation:
     """Routing in words, as it stands at this level of the chain."""
+    _ = wording.say
     rules = tuple(_sentence(item) for item in routing.why)
     if not routing.asks_person:
-        return Explanation(asks_person=False, rules=rules)
+        nobody = _("Nobody is asked: no rule of the gate wants a person.")
+        return Explanation(asks_person=False, rules=rules, asked=nobody)
     step = policy.steps[level]
     return Explanation(
         asks_person=True,
-        rules=(*rules, "It cannot be approved as it is.") if routing.over_limit else rules,
+        rules=(*rules, _("It cannot be approved as it is.")) if routing.over_limit else rules,
         team=step.assignee,
         timeout=step.timeout,
         working_time=policy.working_time,
-        if_nobody_answers=f"If nobody answers, {_then(policy, level)}.",
+        if_nobody_answers=_("If nobody answers, %s.") % _then(policy, level, wording),
+        asked=_asked(policy, level, wording),
     )
 
 
-def in_words(seconds: int) -> str:
+def in_words(seconds: int, say: Say = str) -> str:
     """A length of time: `5 minutes`, `1 day 2 hours`, `0 seconds`."""
+    _ = say
+    units = (
+        (86_400, _("1 day"), _("%d days")),
+        (3_600, _("1 hour"), _("%d hours")),
+        (60, _("1 minute"), _("%d minutes")),
+        (1, _("1 second"), _("%d seconds")),
+    )
     words, left = [], seconds
-    for unit, size in _UNITS:
+    for size, single, several in units:
         count, left = divmod(left, size)
         if count:
-            words.append(f"{count} {unit}" if count == 1 else f"{count} {unit}s")
-    return " ".join(words) or "0 seconds"
+            words.append(single if count == 1 else several % count)
+    return " ".join(words) or _("%d seconds") % 0
 
 
-def _then(policy: GatePolicy, level: int) -> str:
+def _asked(policy: GatePolicy, level: int, wording: Wording) -> str:
+    """Who is asked, and by when."""
+    _, step = wording.say, policy.steps[level]
+    text = _("%(team)s is asked and has %(time)s.")
+    if policy.working_time:
+        text = _("%(team)s is asked and has %(time)s of working time.")
+    return text % _of_step(step, wording)
+
+
+def _then(policy: GatePolicy, level: int, wording: Wording) -> str:
+    _ = wording.say
+    ends = {
+        "reject": _("it is rejected"),
+        "approve": _("it is approved"),
+        "skip": _("it is skipped and nothing is executed"),
+    }
     above = [
-        f"it goes to {step.assignee} for {in_words(step.timeout)}"
+        _("it goes to %(team)s for %(time)s") % _of_step(step, wording)
         for step in policy.steps[level + 1 :]
     ]
-    return ", then ".join([*above, _ENDS[policy.action_at(policy.levels)]])
+    return _(", then ").join([*above, ends[policy.action_at(policy.levels)]])
+
+
+def _of_step(step: Step, wording: Wording) -> dict[str, str]:
+    return {"team": wording.name(step.assignee), "time": in_words(step.timeout, wording.say)}
 
 
 def _sentence(why: Why) -> str:

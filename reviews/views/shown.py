@@ -104,7 +104,14 @@ class Case:
     def explained(self) -> routing.Explanation:
         """Routing in words."""
         said = routing.Routing.from_json(self.review.why)
-        return routing.explain(self.policy, said, self.review.level)
+        wording = routing.Wording(self.teams, _)
+        return routing.explain(self.policy, said, self.review.level, wording)
+
+    @cached_property
+    def teams(self) -> dict[str, str]:
+        """The names of those in the chain, by slug."""
+        slugs = [step.assignee for step in self.policy.steps]
+        return dict(Team.objects.filter(slug__in=slugs).values_list("slug", "name"))
 
     @property
     def why(self) -> list[tuple[str, str]]:
@@ -122,7 +129,7 @@ class Case:
     @cached_property
     def consequence(self) -> str:
         """What the deadline does."""
-        return consequence(self.review, self.policy)
+        return consequence(self.review, self.policy, self.teams)
 
     @cached_property
     def trail(self) -> Trail:
@@ -172,13 +179,12 @@ def actor_of(reader: User) -> actors.Actor:
     return actors.person(reader.pk, reader.get_username())
 
 
-def consequence(review: Review, policy: GatePolicy) -> str:
+def consequence(review: Review, policy: GatePolicy, teams: Mapping[str, str]) -> str:
     """What happens when the level's time is up, in a few words."""
     action = policy.action_at(review.level)
     if action == "escalate":
         slug = policy.steps[review.level + 1].assignee
-        name = Team.objects.filter(slug=slug).values_list("name", flat=True).first()
-        return _("Goes to %(team)s") % {"team": name or slug}
+        return _("Goes to %(team)s") % {"team": teams.get(slug, slug)}
     if action == "approve" and not review.over_limit and review.edit is None:
         return _("Approves itself")
     return _("Is skipped") if action == "skip" else _("Rejects itself")

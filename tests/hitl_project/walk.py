@@ -20,6 +20,7 @@ FAILURES: dict[int, type[Exception]] = {
     500: ZeroDivisionError,
 }
 MODES = ("approve", "modify", "partial", "approve_if", "reject", "respond")
+EMPTY_IS_WRONG = ("modify", "approve_if", "reject", "respond")
 MOVES = ("ask", "pass", "assign", "escalate", "cancel", "comment")
 
 

@@ -1,14 +1,15 @@
 """What `up --demo` says: how to begin, and a line that decides."""
 
 import shlex
+from random import Random
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 
-from hitl_project.demo.cases import CUSTOMERS, Case
+from hitl_project.demo.cases import listings, refunds
 from hitl_project.demo.show import Show
-from reviews.models import Decision
+from reviews.models import Decision, Review
 from reviews.transitions import escalations
 from tests.factories import person
 
@@ -18,17 +19,17 @@ ADDRESS = "http://testserver"
 @pytest.fixture
 def show(planted):
     """Planted anew: the keys of `planted` are void."""
-    return Show(ADDRESS)
+    return Show(ADDRESS, past=False)
 
 
 @pytest.fixture
 def submit(connect, show):
     """A refund of this amount is proposed, with the key that the show's agent has."""
 
-    def run(amount):
-        case = Case("1", CUSTOMERS[0], "Chair", amount, amount, "Broken", 0.5, "approve")
+    def run(amount, case=None):
+        case = case or refunds.invent(Random(1), "broken", amount)  # noqa: S311
         client = connect(show.agent.environment()["GATEHOUSE_KEY"])
-        return client.post("reviews/", case.submission("refund"))
+        return client.post("reviews/", case.submission())
 
     return run
 
@@ -43,13 +44,26 @@ def curl(client, offer):
     return response.status_code, response.json()
 
 
-def test_the_greeting_tells_who_can_sign_in_and_what_the_gate_does(show):
-    lines = show.greeting.splitlines()
-    assert "Sign in with the password “gatehouse” as" in lines
-    assert (
-        "Gate “refund”: what needs a person goes to support_team for 5 minutes, "
-        "then support_leads for 15 minutes, then it is rejected." in lines
-    )
+def test_the_greeting_tells_who_can_sign_in_and_that_nothing_is_real(show):
+    assert show.greeting.splitlines() == [
+        "",
+        "Sign in with the password “gatehouse” as",
+        "  admin     admin",
+        "  author    policy author",
+        "  approver  policy approver",
+        "  reviewer  reviewer of support_team, trust_team, finance_team",
+        "  lead      reviewer, leads every team",
+        "  auditor   auditor",
+        "",
+        "All of it is simulated: no money moves, no letter is sent. Ctrl-C stops everything.",
+    ]
+
+
+def test_the_first_start_has_a_past(db, settings):
+    settings.DEBUG = True
+    show = Show(ADDRESS)
+    assert Review.objects.count() > 250
+    assert show.offer() == ""
 
 
 def test_with_nothing_to_decide_there_is_no_offer(show):
@@ -91,6 +105,12 @@ def test_what_another_team_decides_now_is_not_offered(show, submit):
     review_id = submit(200)["id"]
     lead = User.objects.get(username="lead")
     escalations.escalate(review_id, actor=person(lead))
+    assert show.offer() == ""
+
+
+def test_of_other_gates_nothing_is_offered(show, submit):
+    case = listings.invent(Random(1), "charger")  # noqa: S311
+    assert submit(0, case)["status"] == "pending"
     assert show.offer() == ""
 
 

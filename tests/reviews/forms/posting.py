@@ -27,7 +27,12 @@ def sent(fields: Mapping[str, Any]) -> QueryDict:
     return post
 
 
-def posted(review: Review, verdict: str, **fields: Any) -> VerdictForm:
+def opened(review: Review, verdict: str, kept: Mapping[str, list[str]] | None = None) -> Any:
+    """The form as somebody finds it."""
+    return verdict_form(review, verdict, kept=kept)
+
+
+def posted(review: Review, verdict: str, **fields: Any) -> Any:
     """The form as somebody sent it, with the digest of what he looked at."""
     return verdict_form(review, verdict, sent({"digest": review.digest, **fields}))
 

@@ -6,11 +6,10 @@ import pytest
 
 from gates.policy import ConditionTemplate
 from reviews.errors import FieldError, Invalid
-from reviews.forms import verdict_form
 from reviews.models import Condition, Review
 from reviews.transitions.decisions import decide
 from tests.factories import desk, person
-from tests.reviews.forms.posting import REASONS, posted, wrong
+from tests.reviews.forms.posting import REASONS, opened, posted, wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +26,7 @@ def a_review(**overrides: Any) -> Review:
 
 
 def test_the_catalogue_says_who_confirms_and_how_long():
-    form = verdict_form(a_review(), "approve_if")
+    form = opened(a_review(), "approve_if")
     assert [(item.template.text, item.who, item.time, item.chosen) for item in form.catalogue] == [
         ("The goods are back", "submitting key", "1 hour", False),
         ("The form is signed", "outside person by link", "3 days", False),
@@ -37,7 +36,7 @@ def test_the_catalogue_says_who_confirms_and_how_long():
 
 
 def test_without_a_catalogue_the_first_free_condition_is_open():
-    form = verdict_form(a_review(conditions=()), "approve_if")
+    form = opened(a_review(conditions=()), "approve_if")
     assert "conditions" not in form.fields
     assert form.catalogue == []
     assert [free.open for free in form.frees] == [True, False]
@@ -60,7 +59,7 @@ def test_conditions_go_through_the_catalogues_first():
     )
     assert form.is_valid()
     assert form.answer().note == "Once sure"
-    decided = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer())
+    decided: Any = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer())
     assert len(decided.links) == 2
     columns = ("code", "text", "confirms", "contact", "timeout")
     assert [*Condition.objects.order_by("id").values_list(*columns)] == [
@@ -140,7 +139,7 @@ def test_what_is_over_the_limit_cannot_be_approved_on_conditions():
 
 def test_kept_texts_are_shown_and_not_judged():
     kept = {"conditions": ["signed"], "time_1": ["soon"], "unit_1": ["hours"]}
-    form = verdict_form(a_review(), "approve_if", kept=kept)
+    form = opened(a_review(), "approve_if", kept=kept)
     assert form.errors == {}
     assert [item.chosen for item in form.catalogue] == [False, True]
     assert [(free.time.value(), free.unit.value(), free.open) for free in form.frees] == [

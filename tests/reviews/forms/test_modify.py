@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 
 from reviews.errors import FieldError, Invalid
-from reviews.forms import verdict_form
 from reviews.forms.diff import Check
 from reviews.models import Review
 from reviews.transitions.decisions import decide
 from tests.factories import desk, person
-from tests.reviews.forms.posting import posted, wrong
+from tests.reviews.forms.posting import opened, posted, wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +38,7 @@ def a_review(**overrides: Any) -> Review:
 
 
 def test_each_editable_place_is_a_field_with_what_is_proposed():
-    form = verdict_form(a_review(), "modify")
+    form = opened(a_review(), "modify")
     assert [(field.name, field.label, field.value()) for field in form.edits] == [
         ("edit_0", "Amount", "120"),
         ("edit_1", "Count", "2"),
@@ -57,7 +56,7 @@ def test_an_edit_goes_through_and_is_kept_as_a_patch():
     result = {"amount": 35, "order": "A-17", "message": "Sorry", "address": {"zip": "10115"}}
     assert form.answer().proposal == result
     assert type(form.answer().proposal["amount"]) is int
-    decided = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
+    decided: Any = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
     assert decided.held_decision.result == result
     assert {part["path"] for part in decided.held_decision.patch} == {
         "/amount",
@@ -143,16 +142,16 @@ def test_a_refusal_finds_the_closest_field():
 
 
 def test_a_proposal_in_which_nothing_can_be_edited_says_so():
-    form = verdict_form(a_review(editable=("/lines/0/price",)), "modify")
+    form = opened(a_review(editable=("/lines/0/price",)), "modify")
     assert form.blocked == "Nothing in this proposal can be edited."
-    assert verdict_form(a_review(slug="other"), "modify").blocked == ""
+    assert opened(a_review(slug="other"), "modify").blocked == ""
 
 
 # --- the preview
 
 
 def test_nothing_changed_is_no_diff():
-    preview = verdict_form(a_review(), "modify").preview
+    preview = opened(a_review(), "modify").preview
     assert (preview.rows, preview.checks, preview.patch) == ([], [], "")
     assert preview.unchanged == "4 unchanged values"
 
@@ -226,7 +225,7 @@ def test_a_long_value_is_cut_in_the_preview():
 
 
 def test_kept_texts_are_shown_with_their_preview_and_not_judged():
-    form = verdict_form(a_review(), "modify", kept={"edit_0": ["lots"], "edit_1": ["3"]})
+    form = opened(a_review(), "modify", kept={"edit_0": ["lots"], "edit_1": ["3"]})
     assert form.errors == {}
     assert [field.value() for field in form.edits][:2] == ["lots", "3"]
     assert [row.after for row in form.preview.rows] == ["3"]

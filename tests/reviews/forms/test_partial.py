@@ -6,13 +6,12 @@ import pytest
 
 from gates.policy import Reason
 from reviews.errors import FieldError, Invalid
-from reviews.forms import verdict_form
 from reviews.forms.diff import Check
 from reviews.forms.partial import MOST_ITEMS, Column, Total, columns_of
 from reviews.models import Review
 from reviews.transitions.decisions import decide
 from tests.factories import PARTIAL, desk, person
-from tests.reviews.forms.posting import posted, wrong
+from tests.reviews.forms.posting import opened, posted, wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +35,7 @@ def a_review(lines: Any = LINES, **overrides: Any) -> Review:
 
 
 def test_each_item_is_a_question_and_none_is_answered():
-    form = verdict_form(a_review(), "partial")
+    form = opened(a_review(), "partial")
     assert [(line.id, line.field.value()) for line in form.lines] == [
         ("a", None),
         ("b", None),
@@ -70,7 +69,7 @@ def test_a_part_goes_through_with_the_reasons_on_what_is_rejected():
         {"id": "b", "verdict": "reject", "reasons": ["late"]},
         {"id": "c", "verdict": "approve"},
     )
-    decided = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
+    decided: Any = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
     assert decided.held_decision.result == {"amount": 120, "lines": [LINES[0], LINES[2]]}
     assert decided.held_decision.reasons == ["late"]
 
@@ -126,14 +125,17 @@ def test_a_list_too_long_for_a_page_is_not_decided_there():
     assert form.blocked == text
     assert len([*form.lines]) == MOST_ITEMS
     assert wrong(form) == {"__all__": [text]}
-    assert verdict_form(a_review(lines[1:], slug="other"), "partial").blocked == ""
+    assert opened(a_review(lines[1:], slug="other"), "partial").blocked == ""
 
 
 # --- columns and totals
 
 
 def test_a_column_is_of_numbers_if_it_holds_nothing_else():
-    items = [{"id": "a", "n": 1, "mixed": 1, "flag": True}, {"id": "b", "mixed": "x"}]
+    items: list[dict[str, Any]] = [
+        {"id": "a", "n": 1, "mixed": 1, "flag": True},
+        {"id": "b", "mixed": "x"},
+    ]
     assert columns_of(items, "id") == [
         Column("n", "n", True, 0),
         Column("mixed", "mixed", False),
@@ -153,7 +155,7 @@ def test_numbers_with_many_decimals_keep_their_own():
 
 
 def test_nothing_chosen_is_all_open():
-    preview = verdict_form(a_review(), "partial").preview
+    preview = opened(a_review(), "partial").preview
     assert preview.rows == [
         Total("All", 3, ["120.05"]),
         Total("Approved", 0, ["0.00"]),
@@ -183,7 +185,7 @@ def test_the_totals_say_if_the_rest_breaks_the_limits():
 
 
 def test_kept_choices_are_shown_with_their_totals():
-    form = verdict_form(a_review(), "partial", kept={"item_1": ["reject"], "reasons": ["late"]})
+    form = opened(a_review(), "partial", kept={"item_1": ["reject"], "reasons": ["late"]})
     assert form.errors == {}
     assert [line.field.value() for line in form.lines] == [None, "reject", None]
     assert form.preview.rows[2] == Total("Left out", 1, ["49.95"])

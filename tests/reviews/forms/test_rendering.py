@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from gates.policy import ConditionTemplate, Items
-from reviews.forms import VerdictForm, verdict_form
 from reviews.models import Review
 from tests.factories import desk
-from tests.reviews.forms.posting import ALL, REASONS, posted, rendered
+from tests.reviews.forms.posting import ALL, REASONS, opened, posted, rendered
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +26,7 @@ PROPOSAL = {
     "message": EVIL,
     "lines": [{"id": EVIL, "price": 2, EVIL: "x" * 100_000}, {"id": "b", "price": 3}],
 }
-MISTAKES = {
+MISTAKES: dict[str, dict[str, Any]] = {
     "approve": {"note": "x" * 6000},
     "modify": {"edit_0": "many"},
     "partial": {"item_0": "approve"},
@@ -56,11 +55,11 @@ def a_review() -> Review:
     return desk(**GATE).submit(PROPOSAL)
 
 
-def forms_of(verdict: str) -> list[VerdictForm]:
+def forms_of(verdict: str) -> list[Any]:
     review = a_review()
     bound = posted(review, verdict, **MISTAKES[verdict])
     assert not bound.is_valid()
-    return [verdict_form(review, verdict), bound]
+    return [opened(review, verdict), bound]
 
 
 @pytest.mark.parametrize("verdict", ALL)
@@ -115,7 +114,7 @@ def test_an_error_is_tied_to_its_field(verdict):
 
 @pytest.mark.parametrize("verdict", ALL)
 def test_nothing_is_preselected(verdict):
-    page = Reader(rendered(verdict_form(a_review(), verdict)))
+    page = Reader(rendered(opened(a_review(), verdict)))
     assert [attrs for attrs in page.all_of("input") if "checked" in attrs] == []
 
 
@@ -141,7 +140,7 @@ def test_the_preview_is_a_part_of_its_own(verdict):
 @pytest.mark.parametrize("verdict", ["modify", "partial"])
 def test_the_preview_follows_with_and_without_scripts(verdict):
     review = a_review()
-    page = Reader(rendered(verdict_form(review, verdict)))
+    page = Reader(rendered(opened(review, verdict)))
     (panel,) = [attrs for attrs in page.all_of("div") if "data-panel" in attrs]
     assert panel["hx-post"] == f"/reviews/{review.pk}/preview/"
     assert panel["hx-target"] == "#verdict-preview"
@@ -177,7 +176,7 @@ def test_hostile_values_stay_text_and_are_cut():
 
 
 def test_a_reason_shows_its_key_its_wording_and_that_it_needs_a_note():
-    page = rendered(verdict_form(a_review(), "reject"))
+    page = rendered(opened(a_review(), "reject"))
     assert '<kbd aria-hidden="true">1</kbd>' in page
     assert 'data-text="This looks like fraud."' in page
     assert '<small class="canned" >This looks like fraud.</small>' in page
@@ -186,7 +185,7 @@ def test_a_reason_shows_its_key_its_wording_and_that_it_needs_a_note():
 
 
 def test_the_items_are_rows_with_numbers_to_the_right():
-    page = Reader(rendered(verdict_form(a_review(), "partial")))
+    page = Reader(rendered(opened(a_review(), "partial")))
     cells = [attrs for attrs in page.all_of("td") if attrs.get("data-label") == "price"]
     assert [attrs.get("class") for attrs in cells] == ["num", "num"]
     groups = [attrs for attrs in page.all_of("div") if attrs.get("role") == "radiogroup"]
@@ -197,7 +196,7 @@ def test_the_items_are_rows_with_numbers_to_the_right():
 
 
 def test_a_condition_says_who_confirms_within_what_time():
-    page = rendered(verdict_form(a_review(), "approve_if"))
+    page = rendered(opened(a_review(), "approve_if"))
     assert "confirmed by: outside person by link, within 7 days" in page
     assert page.count("<details") == 2
     assert "open" not in [key for attrs in Reader(page).all_of("details") for key in attrs]
@@ -206,6 +205,6 @@ def test_a_condition_says_who_confirms_within_what_time():
 def test_an_edit_that_is_voted_on_is_shown_before_it_is_approved():
     review = desk(**GATE | {"options": ("approve", "modify"), "approvals": 2}).submit(PROPOSAL)
     review.edit = PROPOSAL | {"amount": 100}
-    page = rendered(verdict_form(review, "approve"))
+    page = rendered(opened(review, "approve"))
     assert '<del class="ai">120</del>' in page
     assert "What the edit changes" in page

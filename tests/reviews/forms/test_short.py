@@ -6,12 +6,11 @@ import pytest
 
 from gates.policy import Reason
 from reviews.errors import FieldError, Invalid, invalid
-from reviews.forms import verdict_form
 from reviews.models import Review
 from reviews.transitions.decisions import decide
 from reviews.verdicts import Answer
 from tests.factories import ONE_LEVEL, desk, person
-from tests.reviews.forms.posting import REASONS, posted, wrong
+from tests.reviews.forms.posting import REASONS, opened, posted, wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +23,7 @@ def a_review(**overrides: Any) -> Review:
 
 
 def test_approve_asks_for_no_more_than_a_note_and_its_own_reasons():
-    form = verdict_form(a_review(), "approve")
+    form = opened(a_review(), "approve")
     assert [*form.fields] == ["digest", "reasons", "note"]
     assert [(item.reason.code, item.key, item.chosen) for item in form.toggles] == [
         ("kind", "1", False)
@@ -33,7 +32,7 @@ def test_approve_asks_for_no_more_than_a_note_and_its_own_reasons():
 
 
 def test_approve_without_reasons_offers_none():
-    form = verdict_form(a_review(reasons=(Reason("fraud", "Fraud"),)), "approve")
+    form = opened(a_review(reasons=(Reason("fraud", "Fraud"),)), "approve")
     assert [*form.fields] == ["digest", "note"]
     assert form.toggles == []
 
@@ -52,7 +51,7 @@ def test_an_approval_goes_through():
     review = at_desk.submit()
     form = posted(review, "approve", note="Fine")
     assert form.is_valid()
-    decided = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
+    decided: Any = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
     assert (decided.status, decided.held_decision.note) == ("held", "Fine")
 
 
@@ -69,7 +68,7 @@ def test_what_is_over_the_limit_cannot_be_approved():
     assert wrong(form) == {
         "__all__": ["The proposal breaks the gate's limits: it cannot be approved as it is."]
     }
-    assert verdict_form(a_review(slug="other"), "approve").blocked == ""
+    assert opened(a_review(slug="other"), "approve").blocked == ""
 
 
 def test_a_note_has_a_longest_length():
@@ -97,7 +96,7 @@ def test_an_edit_that_is_voted_on_is_what_is_approved():
     (row,) = form.preview.rows
     assert (row.label, row.before, row.after) == ("Amount", "120", "100")
     assert row.delta == "\u221220 (\u221217%)"
-    decided = decide(review.pk, actor=person(at_desk.colleague), answer=form.answer()).review
+    decided: Any = decide(review.pk, actor=person(at_desk.colleague), answer=form.answer()).review
     assert decided.held_decision.result == {"amount": 100, "order": "A-17"}
 
 
@@ -105,7 +104,7 @@ def test_an_edit_that_is_voted_on_is_what_is_approved():
 
 
 def test_reject_asks_for_reasons_first():
-    form = verdict_form(a_review(), "reject")
+    form = opened(a_review(), "reject")
     assert [*form.fields] == ["digest", "reasons", "note"]
     assert [(item.reason.code, item.key) for item in form.toggles] == [
         ("fraud", "1"),
@@ -116,7 +115,7 @@ def test_reject_asks_for_reasons_first():
 
 def test_only_nine_reasons_have_keys():
     many = tuple(Reason(f"r{at}", f"Reason {at}") for at in range(11))
-    keys = [item.key for item in verdict_form(a_review(reasons=many), "reject").toggles]
+    keys = [item.key for item in opened(a_review(reasons=many), "reject").toggles]
     assert keys == [*"123456789", "", ""]
 
 
@@ -141,7 +140,7 @@ def test_a_rejection_goes_through():
     review = at_desk.submit()
     form = posted(review, "reject", reasons=["fraud", "too_much"], note="No")
     assert form.is_valid()
-    decided = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
+    decided: Any = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
     assert decided.held_decision.reasons == ["fraud", "too_much"]
 
 
@@ -164,7 +163,7 @@ def test_an_answer_goes_through():
     form = posted(review, "respond", message="Dear Jane,\r\nno.", reasons=["other"], note="Why")
     assert [*form.fields] == ["digest", "message", "reasons", "note"]
     assert form.is_valid()
-    decided = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
+    decided: Any = decide(review.pk, actor=person(at_desk.reviewer), answer=form.answer()).review
     assert decided.held_decision.result == {"message": "Dear Jane,\nno."}
 
 
@@ -213,7 +212,7 @@ def test_kept_texts_are_shown_and_not_judged():
         "stray": ["1"],
         "message": [],
     }
-    form = verdict_form(review, "reject", kept=kept)
+    form = opened(review, "reject", kept=kept)
     assert not form.is_bound
     assert form.errors == {}
     assert form["note"].value() == "x" * 6000
@@ -222,4 +221,4 @@ def test_kept_texts_are_shown_and_not_judged():
 
 
 def test_an_empty_form_is_no_answer():
-    assert not verdict_form(a_review(**ONE_LEVEL), "approve").is_valid()
+    assert not opened(a_review(**ONE_LEVEL), "approve").is_valid()
