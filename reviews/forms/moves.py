@@ -21,8 +21,9 @@ class MoveForm(forms.Form):
 
     template = "parts/move.html"
     verdict = ""
-    title = commit = _("Go on")
-    hint = ""
+    title: Any = _("Go on")
+    commit: Any = title
+    hint: Any = ""
 
     def __init__(self, review: Review, data: Any = None, kept: Any = None) -> None:
         super().__init__(data, initial={name: texts[-1] for name, texts in (kept or {}).items()})

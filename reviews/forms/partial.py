@@ -209,12 +209,9 @@ def _column(items: Sequence[Mapping[str, Any]], name: str) -> Column:
 
 
 def _total(label: str, items: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Total:
-    sums = [
-        sum((Decimal(str(item[column.name])) for item in items if column.name in item), Decimal())
-        for column in columns
-    ]
-    return Total(
-        label,
-        len(items),
-        [column.number(value) for column, value in zip(columns, sums, strict=True)],
-    )
+    return Total(label, len(items), [column.number(_sum(items, column)) for column in columns])
+
+
+def _sum(items: Sequence[Mapping[str, Any]], column: Column) -> Decimal:
+    values = (Decimal(str(item[column.name])) for item in items if column.name in item)
+    return sum(values, Decimal())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from reviews.models import Decision, Review
 from reviews.states import Source
@@ -45,7 +46,7 @@ def _near(one: float, other: float) -> bool:
     return abs(one - other) <= NEAR + 1e-9  # .85 - .825 is not exactly .025
 
 
-def _overturned(decisions: list[object]) -> dict[object, str]:
+def _overturned(decisions: list[UUID]) -> dict[UUID | None, str]:
     """The last verdict that overturned each of these decisions."""
     if not decisions:
         return {}

@@ -59,14 +59,14 @@ def typed(request: HttpRequest) -> dict[str, list[str]]:
     return {name: texts for name, texts in request.POST.lists() if name not in _OURS}
 
 
-def sign_in_again(request: HttpRequest, review_id: UUID) -> HttpResponse:
-    """The session has ended: what was typed waits in the next one."""
+def sign_in_again(request: HttpRequest, review_id: UUID, move: str | None = None) -> HttpResponse:
+    """The session has ended: what was typed waits in the next one, where its form opens again."""
     fields = typed(request)
     if sum(len(text) for texts in fields.values() for text in texts) <= LARGEST:
         request.session[KEPT] = {"review": str(review_id), "fields": fields}
     verdict = next(iter(fields.get("verdict", [])), None)
     back = back_of(request, resolve_url("review", review_id))
-    wanted = address(back, verdict=verdict)
+    wanted = address(back, verdict=verdict, move=move)
     return go(request, f"{resolve_url('login')}?{urlencode({'next': wanted})}")
 
 

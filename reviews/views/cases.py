@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from reviews.errors import DomainError
 from reviews.forms import VerdictForm, verdict_form
 from reviews.forms.moves import MoveForm, move_form
 from reviews.templatetags.gatehouse import address
-from reviews.views.answers import kept_for, person
+from reviews.views.answers import kept_for, person, varies
 from reviews.views.shown import Case, open_case
 
 Panel = VerdictForm | MoveForm
@@ -34,12 +33,11 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 def panel_of(request: HttpRequest, case: Case) -> Panel | None:
     """The form that the address asks for, with what was typed before."""
-    name = request.GET.get("move", "")
-    if name:
-        return move_form(case.review, name)
     kept = kept_for(request, case.review.pk)
-    verdict = request.GET.get("verdict") or _first(kept)
-    if verdict not in case.policy.options or case.obstacle:
+    if "move" in request.GET:
+        return move_form(case.review, request.GET["move"], kept=kept)
+    verdict = request.GET.get("verdict", "")
+    if verdict not in case.policy.options or (case.obstacle and kept is None):
         return None
     draft = case.draft
     if kept is None and draft is not None and draft.verdict == verdict:
@@ -58,7 +56,7 @@ def show(
 ) -> HttpResponse:
     """The page, or the part of it that a script asked for."""
     context = {**page_of(request, case, panel), "refusal": refusal, **more}
-    return render(request, part_of(request, WHOLE), context, status=status)
+    return varies(render(request, part_of(request, WHOLE), context, status=status))
 
 
 def part_of(request: HttpRequest, page: str) -> str:
@@ -80,7 +78,3 @@ def page_of(request: HttpRequest, case: Case, panel: Panel | None) -> dict[str, 
         "back": address(here, verdict=None, move=None),
         "nav": case.review.team.slug if case.review.team else "",
     }
-
-
-def _first(kept: Mapping[str, list[str]] | None) -> str:
-    return next(iter((kept or {}).get("verdict", [])), "")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from gates import clock
 from reviews.queries.home import home_of
-from reviews.views.answers import person
+from reviews.views.answers import person, varies
 
 
 @require_safe
@@ -18,4 +18,4 @@ def home(request: HttpRequest) -> HttpResponse:
     """The person's desk."""
     reader, now = person(request), clock.now()
     context = {"nav": "home", "now": now, "back": request.get_full_path(), **home_of(reader, now)}
-    return render(request, "home.html", context)
+    return varies(render(request, "home.html", context))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from gates.actors import Actor
 from reviews.errors import DomainError, Invalid, invalid
-from reviews.forms.moves import move_form
+from reviews.forms.moves import FORMS, move_form
 from reviews.models import Condition, Review
 from reviews.transitions import (
     cancellations,
@@ -66,7 +66,7 @@ def move(request: HttpRequest, review_id: UUID, move: str) -> HttpResponse:
     if move not in MOVES:
         raise Http404
     if not request.user.is_authenticated:
-        return sign_in_again(request, review_id)
+        return sign_in_again(request, review_id, move if move in FORMS else None)
     case = open_case(person(request), review_id, look=False)
     form = move_form(case.review, move, request.POST)
     if form is not None and not form.is_valid():

@@ -4,13 +4,14 @@ import pytest
 from django.urls import reverse
 
 from gates.models import Event
+from gates.policy import ContextItem
 from reviews.models import Review
-from reviews.transitions import comments
+from reviews.transitions import comments, leases
 from tests.admins import signed_in
-from tests.factories import STATES, after, at, desk, person, sweep, team
+from tests.factories import ONE_LEVEL, STATES, after, at, desk, person, sweep, team
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
-QUERIES = 19
+QUERIES = 20
 
 
 def page_of(review):
@@ -69,7 +70,7 @@ def test_what_agents_send_is_escaped(reviewer, office):
     review = office.submit({"amount": 1, "order": "<b>\u202egpj.exe"}, rationale="<script>")
     page = text_of(reviewer, review)
     assert "&lt;b&gt;\\u202egpj.exe" in page
-    assert "<b>" not in page
+    assert "\u202e" not in page
     assert "<script>&" not in page
 
 
@@ -82,7 +83,7 @@ def test_only_the_last_events_are_listed(admin_client, office):
     review = office.submit()
     for number in range(25):
         comments.comment(review.pk, actor=person(office.colleague), text=str(number))
-    listed = admin_client.get(page_of(review)).content.decode().count("<td>commented</td>")
+    listed = admin_client.get(page_of(review)).content.decode().count(">commented</td>")
     assert listed == 19  # and `seen`, which this reading wrote
 
 
@@ -170,6 +171,68 @@ def test_the_history_of_a_review_is_its_events(admin_client, office):
         reverse("admin:reviews_review_history", args=[review.pk]), follow=True
     )
     assert [event.verb for event in history.context["cl"].result_list] == ["submitted"]
+
+
+def test_the_page_leads_to_the_workspace_and_to_what_it_revises(admin_client, office):
+    first = office.review_in("rejected")
+    second = office.submit({"amount": 9, "order": "A-17"}, revises=str(first.pk))
+    assert reverse("review", args=[second.pk]) in text_of(admin_client, second)
+    assert page_of(first) in text_of(admin_client, second)
+    assert page_of(second) in text_of(admin_client, first)
+
+
+def test_both_clocks_say_what_they_bring(reviewer, office):
+    review = office.submit()
+    leases.claim(review.pk, actor=person(office.reviewer))
+    said = [clock.text for clock in reviewer.get(page_of(review)).context["case"]["clocks"]]
+    assert said == ["Goes to Support leads in 5 min", "ann holds it for 10 min"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("held", ["Released in 10 s"]),
+        ("conditional", ["Fails in 1 h unless what is due by then is met"]),
+        ("rejected", []),
+    ],
+)
+def test_a_clock_tells_of_its_state(reviewer, office, state, said):
+    review = office.review_in(state)
+    with office.later(0 if state == "held" else 10):
+        clocks = reviewer.get(page_of(review)).context["case"]["clocks"]
+    assert [clock.text for clock in clocks] == said
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("reject", "Rejects itself in 5 min"),
+        ("approve", "Approves itself in 5 min"),
+        ("skip", "Is skipped in 5 min, and nothing is executed"),
+    ],
+)
+def test_at_the_end_of_the_chain_the_clock_says_how_it_ends(admin_client, action, said):
+    last = desk(slug="last", **(ONE_LEVEL | {"timeout_action": action}))
+    clocks = admin_client.get(page_of(last.submit())).context["case"]["clocks"]
+    assert [clock.text for clock in clocks] == [said]
+
+
+def test_context_says_where_it_comes_from(reviewer):
+    shop = desk(
+        slug="shop",
+        context=(
+            ContextItem("order", "The order", origin="system"),
+            ContextItem("note", "A note", optional=True),
+        ),
+    )
+    review = shop.submit(context={"order": {"total": 5}, "note": "Kind.", "extra": True})
+    facts = reviewer.get(page_of(review)).context["case"]["facts"]
+    told = [(fact.label, fact.origin, fact.ai) for fact in facts]
+    assert told == [
+        ("The order", "from our systems", False),
+        ("A note", "from the AI", True),
+        ("extra", "from the AI", True),
+    ]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -11,6 +11,7 @@ from reviews.models import (
     Delivery,
     Heartbeat,
     IdempotencyKey,
+    Preference,
 )
 from reviews.transitions import comments
 from tests.admins import signed_in
@@ -18,9 +19,9 @@ from tests.factories import T0, decide, desk, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 PARTS = (Assignment, Decision, Condition, Comment, Delivery)
-SYSTEM = (Heartbeat, IdempotencyKey)
+SYSTEM = (Heartbeat, IdempotencyKey, Preference)
 HOOK = "https://agent.example/hook"
-LIST_QUERIES = 4
+LIST_QUERIES = 5
 
 
 def address(model, page, *args):
@@ -47,6 +48,7 @@ def office():
 def rows(office):
     complete(office)
     Heartbeat.objects.create(cluster="main", at=T0)
+    Preference.objects.create(user=office.reviewer)
     IdempotencyKey.objects.create(
         scope="key:1",
         route="/api/v1/reviews/",
