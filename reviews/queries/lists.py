@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
-from reviews.models import Review
+from reviews.models import Decision, Review
+from reviews.models.decision import STANDING
 from reviews.models.review import ReviewQuerySet
 
 SIZE = 25
@@ -22,8 +24,8 @@ PAYLOADS = ("context", "rationale", "result", "metadata", "requester", "proposal
 class Tab(StrEnum):
     """The lists of a queue."""
 
-    AVAILABLE = "available"
     MINE = "mine"
+    AVAILABLE = "available"
     ALL = "all"
     DONE = "done"
 
@@ -89,7 +91,11 @@ def done(rows: ReviewQuerySet, place: Place | None = None, *, size: int = SIZE) 
 def _light(rows: ReviewQuerySet) -> ReviewQuerySet:
     """With what a row of a list prints, without what only a page shows."""
     joined = rows.select_related("gate", "version", "assignment__reviewer", "final_decision")
-    return joined.defer("version__document", "final_decision__result", *PAYLOADS)
+    votes = Decision.objects.filter(STANDING, review=OuterRef("pk")).order_by().values("review")
+    counted = votes.annotate(count=Count("pk")).values("count")
+    return joined.defer("version__document", "final_decision__result", *PAYLOADS).annotate(
+        votes=Coalesce(Subquery(counted), 0), approvals=F("version__document__approvals")
+    )
 
 
 def _page(found: list[Review], size: int, moment: str) -> Page:

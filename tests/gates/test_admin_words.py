@@ -53,7 +53,8 @@ def test_lines_are_escaped_and_empty_ones_left_out():
 def test_a_diff_marks_what_came_and_what_went():
     shown = diffed(["--- v1", "+++ v2", "-a: <1>", "+a: 2", " b"])
     assert shown == (
-        '<pre class="gh-diff">--- v1\n+++ v2\n<del>-a: &lt;1&gt;</del>\n<ins>+a: 2</ins>\n b\n</pre>'
+        '<pre class="gh-diff">--- v1\n+++ v2\n'
+        "<del>-a: &lt;1&gt;</del>\n<ins>+a: 2</ins>\n b\n</pre>"
     )
 
 

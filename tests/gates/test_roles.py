@@ -1,4 +1,4 @@
-"""Roles: whole when they are made, given what is new later, and never set back behind one's back."""
+"""Roles: whole when they are made, given what is new later, and set back by request only."""
 
 import io
 

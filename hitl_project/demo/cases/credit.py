@@ -120,7 +120,7 @@ def _context(random: Random, row: Story, lines: list[dict[str, Any]]) -> dict[st
         "cause": SIMULATED | {"title": row.title, "orders": len(lines)},
         "credits": orders,
         "budget_left": row.budget,
-        "happened_on": f"2026-0{random.randint(1, 6)}-{random.randint(10, 28)}",
+        "table_changed": f"2026-0{random.randint(1, 6)}-{random.randint(10, 28)}",
         "summary": row.text,
         "report": "https://incidents.example.com/report",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from hitl_project.demo.cases.case import CUSTOMERS, Case, Customer, near, number
+from hitl_project.demo.cases.case import CUSTOMERS, Case, Customer, log_normal, near, number
 from hitl_project.demo.cases.letters import STORIES, Story
 
 ITEMS = ("Kettle", "Garden bench", "Rain jacket", "Floor lamp", "Bread knife", "Bath towels")
@@ -49,10 +49,10 @@ def _proposal(row: Story, words: dict[str, str]) -> dict[str, Any]:
 def _context(
     random: Random, row: Story, customer: Customer, words: dict[str, str]
 ) -> dict[str, Any]:
-    day = f"2026-0{random.randint(1, 6)}-{random.randint(10, 28)}"
+    price, code = log_normal(random, 45, 9, 400), number(random)
     orders = [
-        {"order": number(random), "item": words["item"], "ordered": day, "status": "delivered"},
-        {"order": number(random), "item": "gift card", "ordered": day, "status": "delivered"},
+        {"order": code, "item": words["item"], "price": price, "status": "delivered"},
+        {"order": number(random), "item": "gift card", "price": 25.0, "status": "delivered"},
     ]
     return {
         "letter": row.letter.format(**words),

@@ -46,5 +46,5 @@ def assemble(gates: Collection[str]) -> Cast:
 
 
 def played() -> bool:
-    """True once the key is there, and with it what it submitted."""
-    return ApiKey.objects.filter(name=KEY).exists() or Review.objects.exists()
+    """True once anything has been submitted, here or by anybody."""
+    return Review.objects.exists()

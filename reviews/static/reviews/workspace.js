@@ -36,7 +36,10 @@ setInterval(tick, 1000);
 
 function say(text) {
   const line = one("#said");
-  if (line) line.textContent = text;
+  if (!line) return;
+  line.textContent = text;
+  clearTimeout(say.later);
+  say.later = setTimeout(() => { line.textContent = ""; }, 10000);
 }
 
 // --- keys: a letter opens, only Ctrl+Enter or the button commits

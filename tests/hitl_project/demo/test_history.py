@@ -6,17 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models import Count, Q
 
-from gates import clock
 from gates.models import Event, Gate
-from hitl_project.demo import history
 from hitl_project.demo.cases import INVENTORS
-from hitl_project.demo.history.stage import Stage
 from hitl_project.demo.people import COLLEAGUES
 from hitl_project.demo.seeding import plant
-from reviews.errors import WrongState
 from reviews.models import Assignment, Comment, Condition, Decision, Review
 from reviews.queries import trail
-from tests.factories import T0, after, at, review_in
+from tests.factories import T0, at
 
 pytestmark = pytest.mark.django_db
 DAYS = 30
@@ -195,31 +191,3 @@ def test_the_queues_of_the_logins_are_full(month):
 def test_several_wait_that_may_be_approved_together(month):
     alike = waiting(gate__slug="listing", proposal__action="Hide", confidence__gte=0.7)
     assert alike.count() >= 4
-
-
-def test_a_database_that_is_in_use_gets_no_history(db, settings):
-    settings.DEBUG = True
-    review_in("pending")
-    assert history.planted()
-    plant(past=True)
-    assert Review.objects.count() == 1
-
-
-def test_a_stage_makes_moves_in_the_order_of_their_moments_and_none_after_its_end(db):
-    stage, made = Stage(end=after(20)), []
-    for seconds in (15, 5, 21):
-        stage.plan(after(seconds), lambda: made.append(clock.now()))
-    stage.run()
-    assert made == [after(5), after(15)]
-
-
-def test_a_move_that_a_gate_refuses_is_kept_and_stops_nothing(db):
-    stage, made = Stage(end=after(20)), []
-
-    def refuse():
-        raise WrongState("Not now.")
-
-    stage.plan(after(1), refuse)
-    stage.plan(after(2), lambda: made.append(clock.now()))
-    stage.run()
-    assert (stage.refused, made) == (["Not now."], [after(2)])

@@ -35,7 +35,7 @@ def live_keys():
 def test_planting_twice_changes_nothing_but_the_keys(planted):
     before = rows()
     again = plant()
-    assert rows() == before == [14, 5, 7, 22, 6, 6, [AGENT_KEY, PERSONAL_KEY]]
+    assert rows() == before == [14, 5, 7, 23, 6, 6, [AGENT_KEY, PERSONAL_KEY]]
     assert {again.agent, again.reviewer} & {planted.agent, planted.reviewer} == set()
 
 
