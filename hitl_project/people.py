@@ -73,22 +73,24 @@ class RoleAdmin(GroupAdmin):
 
     show_full_result_count = False
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
         """Only what the reader holds himself."""
         if db_field.name == "permissions":
-            kwargs["queryset"] = held_by(request.user)
+            kwargs["queryset"] = held_by(request.user if request else AnonymousUser())
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         """Not of a Group that holds more: its form would take away what it cannot show."""
         return super().has_change_permission(request, obj) and _within(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         """Not of a Group that holds more."""
         return super().has_delete_permission(request, obj) and _within(request, obj)
 
 
-def _within(request: HttpRequest, obj: Model | None) -> bool:
+def _within(request: HttpRequest, obj: Group | None) -> bool:
     return obj is None or groups_within(request.user).filter(pk=obj.pk).exists()
 
 

@@ -24,6 +24,7 @@ from gates.queries.policies import policy_of
 from gates.routing import in_words
 
 LAST_VERSIONS = 20
+LONGEST_NUMBER = 18  # digits
 
 
 class StepInline(ReadOnlyInline):
@@ -62,7 +63,8 @@ class OfGateFilter(SimpleListFilter):
         value = self.value()
         if not value:
             return queryset
-        return queryset.filter(gate=value) if value.isdecimal() else queryset.none()
+        known = value.isdecimal() and len(value) <= LONGEST_NUMBER
+        return queryset.filter(gate=value) if known else queryset.none()
 
 
 @admin.register(Gate)

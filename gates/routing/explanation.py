@@ -127,4 +127,6 @@ def _written(value: Any) -> str:
         return "missing"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return f"{int(value)}"
     return f"“{value}”" if isinstance(value, str) else f"{value}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from gates.models import ApiKey, Event, Gate, Team
 from reviews.models import Review
 from reviews.queries.lists import PAYLOADS
+from reviews.queries.named import named, uuid_of
 
 MOST = 20
 LONGEST = 200
@@ -71,14 +71,11 @@ def only_hit(groups: Sequence[Group]) -> Hit | None:
 
 
 def _reviews(term: str, user: User) -> list[Hit]:
-    """By id, external id and subject; the index on subjects begins with the gate."""
-    gates = list(Gate.objects.values_list("pk", flat=True))
-    wanted = Q(external_id=term) | Q(gate__in=gates, subject=term)
-    pk = _uuid(term)
-    if pk is not None:
-        wanted |= Q(pk=pk)
-    rows = Review.objects.visible_to(user).filter(wanted)
-    rows = rows.select_related("gate").defer(*PAYLOADS).order_by("-id")[: MOST + 1]
+    """By id, external id and subject, all whole."""
+    visible = Review.objects.visible_to(user)
+    ids = named(visible, term, MOST + 1)
+    rows = Review.objects.filter(pk__in=ids).select_related("gate").defer(*PAYLOADS)
+    rows = rows.order_by("-id")[: MOST + 1]
     return [
         Hit(
             row.title,
@@ -125,7 +122,7 @@ def _keys(term: str, user: User) -> list[Hit]:
 
 def _trails(term: str, user: User) -> list[Hit]:
     """Subjects with that id which have events; each has a first one."""
-    pk = _uuid(term)
+    pk = uuid_of(term)
     if pk is None and not (term.isdecimal() and int(term) <= LARGEST_NUMBER):
         return []
     subject_id = term if pk is None else str(pk)
@@ -149,10 +146,3 @@ def _events(first: Event) -> str:
 def _page(row: Model) -> str:
     name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
     return reverse(name, args=[row.pk])
-
-
-def _uuid(term: str) -> UUID | None:
-    try:
-        return UUID(term)
-    except ValueError:
-        return None

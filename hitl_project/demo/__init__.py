@@ -1,1 +1,1 @@
-"""The demo: people, gates, and an agent that proposes refunds. All of it is fiction."""
+"""The demo: a made-up shop with its people, gates, history and agent. All of it is fiction."""

@@ -99,7 +99,7 @@ def clocks(review: Review, policy: GatePolicy, now: datetime) -> Iterator[Clock]
         since = assignment.opened_at if assignment is not None else None
         said = consequence(review, policy) % {"left": in_short(review.due_at - now)}
         yield Clock(_("Gate deadline"), review.due_at, said, since)
-    if assignment is not None and assignment.lease_until and assignment.holder_at(now):
+    if review.status == Status.PENDING and assignment is not None and assignment.holder_at(now):
         left = in_short(assignment.lease_until - now)
         said = _("%(who)s holds it for %(left)s") % {"who": assignment.reviewer, "left": left}
         yield Clock(_("Lease"), assignment.lease_until, said)

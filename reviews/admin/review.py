@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models import DateTimeField, F, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -18,9 +18,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import clock
-from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, acting, events_url, signed_in
+from gates.admin.base import (
+    AuditedAdmin,
+    CappedPaginator,
+    ReadOnlyAdmin,
+    acting,
+    events_url,
+    signed_in,
+)
 from gates.admin.display import EMPTY, instant
-from gates.models import Gate
 from reviews import deadlines
 from reviews.admin import filters
 from reviews.admin.case import case_of
@@ -29,6 +35,8 @@ from reviews.admin.levels import LevelFilter
 from reviews.admin.moves import offered
 from reviews.admin.parts import BULKY
 from reviews.models import Review
+from reviews.models.review import ReviewQuerySet
+from reviews.queries.named import named
 from reviews.states import Status
 from reviews.templatetags.gatehouse import icon
 from reviews.transitions import comments
@@ -86,7 +94,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
     search_help_text = _("An id, an external id or a subject, whole.")
     fields = ("title",)  # its page is a template of its own
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+    def get_queryset(self, request: HttpRequest) -> ReviewQuerySet:
         """Only what this person may see, in lists, pages and actions alike."""
         return Review.objects.visible_to(request.user)
 
@@ -94,12 +102,15 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         """The queue."""
         return Queue
 
-    def matching(self, term: str) -> Q:
-        """By indexes: the one on subjects begins with the gate, so all gates are named."""
-        pk = uuid_of(term)
-        gates = list(Gate.objects.values_list("pk", flat=True))
-        found = Q(external_id=term) | Q(gate__in=gates, subject=term)
-        return found if pk is None else found | Q(pk=pk)
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What the term names, among what the person may see."""
+        term = search_term.replace("\0", "").strip()
+        if not term:
+            return queryset, False
+        ids = named(self.get_queryset(request), term, CappedPaginator.CAP + 1)
+        return queryset.filter(pk__in=ids), False
 
     def change_view(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,49 +136,46 @@ class ApproveIfForm(VerdictForm):
         return Free(number=at + 1, **fields, unit=self[f"unit_{at}"], open=is_open)
 
 
-def _free_fields(at: int) -> Iterator[tuple[str, forms.Field]]:
-    optional: dict[str, Any] = {"required": False}
-    yield (
-        f"text_{at}",
-        LinesField(
-            label=_("What must be confirmed"),
-            max_length=LONGEST_TEXT,
-            widget=forms.Textarea(attrs={"rows": 2}),
-            **optional,
-        ),
+def _free_fields(at: int) -> dict[str, forms.Field]:
+    parts = {"text": _text(), "confirms": _confirms(), "contact": _contact()}
+    named = {**parts, "time": _time(), "unit": _unit()}
+    return {f"{part}_{at}": field for part, field in named.items()}
+
+
+def _text() -> forms.Field:
+    return LinesField(
+        label=_("What must be confirmed"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
-    yield (
-        f"confirms_{at}",
-        forms.ChoiceField(
-            label=_("Who confirms"), choices=[("", _("Choose")), *CONFIRMS], **optional
-        ),
+
+
+def _confirms() -> forms.Field:
+    choices = [("", _("Choose")), *CONFIRMS]
+    return forms.ChoiceField(label=_("Who confirms"), required=False, choices=choices)
+
+
+def _contact() -> forms.Field:
+    return forms.CharField(
+        label=_("Contact"),
+        required=False,
+        max_length=LONGEST_CONTACT,
+        help_text=_("who to ask, such as an e-mail address"),
     )
-    yield (
-        f"contact_{at}",
-        forms.CharField(
-            label=_("Contact"),
-            max_length=LONGEST_CONTACT,
-            help_text=_("who to ask, such as an e-mail address"),
-            **optional,
-        ),
+
+
+def _time() -> forms.Field:
+    return forms.IntegerField(
+        label=_("Time to confirm"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_TIME,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("%(time)s if empty") % {"time": in_words(DEFAULT_TERMS_TIMEOUT)},
     )
-    yield (
-        f"time_{at}",
-        forms.IntegerField(
-            label=_("Time to confirm"),
-            min_value=1,
-            max_value=LONGEST_TIME,
-            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-            help_text=_("%(time)s if empty") % {"time": in_words(DEFAULT_TERMS_TIMEOUT)},
-            **optional,
-        ),
-    )
-    yield (
-        f"unit_{at}",
-        forms.ChoiceField(
-            label=_("Unit"),
-            choices=[("hours", _("hours")), ("days", _("days"))],
-            initial="days",
-            **optional,
-        ),
-    )
+
+
+def _unit() -> forms.Field:
+    choices = [("hours", _("hours")), ("days", _("days"))]
+    return forms.ChoiceField(label=_("Unit"), required=False, choices=choices, initial="days")

@@ -17,7 +17,7 @@ from gates import routing
 from gates.admin.display import visible
 from gates.queries.policies import policy_of
 from reviews.forms.places import Place, at_pointer
-from reviews.forms.values import ABSENT, is_number, number_shown, shown
+from reviews.forms.values import ABSENT, is_number, number_shown, shared_decimals, shown
 from reviews.models import Review
 
 LONGEST_PATCH = 4_000
@@ -53,6 +53,11 @@ class Diff:
     checks: Sequence[Check]
     patch: str
     unchanged: str
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether every changed value is a number before and after."""
+        return all(row.is_number for row in self.rows)
 
 
 def diff_of(
@@ -92,9 +97,12 @@ def _row(place: Place, before: Any, after: Any) -> Row | None:
     old, new = at_pointer(before, place.pointer), at_pointer(after, place.pointer)
     if _same(old, new):
         return None
-    numbers = is_number(old) and is_number(new)
-    delta = _delta(Decimal(str(old)), Decimal(str(new))) if numbers else ""
-    return Row(place.label, place.pointer, shown(old), shown(new), numbers, delta)
+    if not (is_number(old) and is_number(new)):
+        return Row(place.label, place.pointer, shown(old), shown(new), is_number=False, delta="")
+    first, second, decimals = Decimal(str(old)), Decimal(str(new)), shared_decimals([old, new])
+    texts = number_shown(first, decimals), number_shown(second, decimals)
+    delta = _delta(first, second)
+    return Row(place.label, place.pointer, texts[0], texts[1], is_number=True, delta=delta)
 
 
 def _same(old: Any, new: Any) -> bool:

@@ -15,13 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from reviews.errors import FieldError
 from reviews.forms.diff import Check, checks_of
 from reviews.forms.places import at_pointer, edited
-from reviews.forms.values import decimals_of, is_number, number_shown, shown
+from reviews.forms.values import is_number, number_shown, shared_decimals, shown
 from reviews.forms.verdict import VerdictForm
 
 MOST_ITEMS = 200
 MOST_COLUMNS = 6
 LONGEST_CELL = 120
-MOST_DECIMALS = 6
 CHOICES = (("approve", _("Approve")), ("reject", _("Reject")))
 
 
@@ -204,8 +203,7 @@ def _column(items: Sequence[Mapping[str, Any]], name: str) -> Column:
     values = [item[name] for item in items if name in item]
     if not all(is_number(value) for value in values):
         return Column(name, label, is_number=False)
-    most = max(decimals_of(value) for value in values)
-    return Column(name, label, is_number=True, decimals=most if most <= MOST_DECIMALS else None)
+    return Column(name, label, is_number=True, decimals=shared_decimals(values))
 
 
 def _total(label: str, items: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> Total:

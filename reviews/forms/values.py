@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from gates.admin.display import visible
 DEEPEST = 32
 LARGEST = 2**53 - 1  # what every JSON reader holds exactly
 LONGEST_SHOWN = 300
+MOST_DECIMALS = 6
 _PLAIN_NUMBER = re.compile(r"[+-]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -65,9 +67,10 @@ def number_shown(number: Decimal, decimals: int | None = None) -> str:
     return number_format(number, decimals, force_grouping=True).replace("-", "\u2212")
 
 
-def decimals_of(value: float) -> int:
-    """How many decimals a number is written with."""
-    return len(written(value).partition(".")[2])
+def shared_decimals(values: Iterable[float]) -> int | None:
+    """The decimals with which numbers of a column are all shown; None where they would be many."""
+    most = max(len(written(value).partition(".")[2]) for value in values)
+    return most if most <= MOST_DECIMALS else None
 
 
 def number_of(text: str, *, whole: bool = False) -> int | float:

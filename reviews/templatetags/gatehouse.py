@@ -62,6 +62,12 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def money(value: Any) -> str:
+    """An amount, always with two decimals, so that a column of them can be read."""
+    return number_format(value, decimal_pos=2, force_grouping=True)
+
+
+@register.filter
 def moment(at: datetime | None) -> str:
     """A moment in the reader's zone."""
     return date_format(at.astimezone(get_current_timezone()), "DATETIME_FORMAT") if at else ""

@@ -148,6 +148,12 @@ def priority_sign(priority: int) -> SafeString:
     return format_html("{}{}", icon(_PRIORITY_SIGNS[known]), known.label)
 
 
+@register.filter
+def name_of(person: User | None) -> str:
+    """What a person is called here."""
+    return "" if person is None else person.get_full_name() or person.get_username()
+
+
 @register.simple_tag
 def holder(review: Review, now: datetime, reader: User) -> SafeString:
     """Who has the review in hand: nobody, the reader, a colleague, or the undo window."""
@@ -159,5 +165,5 @@ def holder(review: Review, now: datetime, reader: User) -> SafeString:
     if assignment.holder_at(now) is None:
         return format_html("{}{}", icon("open"), _("free"))
     mine = assignment.reviewer_id == reader.pk
-    name = _("you") if mine else str(assignment.reviewer)
+    name = _("you") if mine else name_of(assignment.reviewer)
     return format_html("{}{}, {}", icon("person"), name, in_short(assignment.lease_until - now))

@@ -30,6 +30,8 @@ from reviews.states import Status
 from reviews.transitions import comments, rights
 from reviews.transitions.change import Change
 
+MANAGING = ("assign", "cancel", "overturn")
+
 
 @dataclass(frozen=True)
 class Case:
@@ -77,8 +79,10 @@ class Case:
         return self.pending and team is not None and people.is_member(self.reader.pk, team)
 
     @cached_property
-    def leads(self) -> bool:
-        """True if the reader leads the team that is asked, or the one that owns the gate."""
+    def manages(self) -> bool:
+        """True if the reader may assign, cancel or overturn. The transition has the last word."""
+        if any(self.reader.has_perm(f"reviews.{name}_review") for name in MANAGING):
+            return True
         return people.leads(self.reader.pk, self.review.team_id, self.review.gate.owner_id)
 
     @property

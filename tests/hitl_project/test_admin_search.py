@@ -12,7 +12,9 @@ from tests.factories import desk, gate, key, permit, team, user
 
 pytestmark = pytest.mark.django_db
 SEARCH = reverse("admin:search")
-LARGE = ("reviews_review", "gates_event", "auth_user", "reviews_assignment")
+LARGE = ["reviews_review", "gates_event", "reviews_assignment"]
+if connection.vendor == "postgresql":  # the other has no index for the beginning of a text
+    LARGE.append("auth_user")
 
 
 @pytest.fixture

@@ -82,12 +82,16 @@ DATA = (
     *("amount", "Amount", "Order", "Lines", "Id", "Order details", "One lamp"),
     *("Customer history", "Three orders", "Refund reason", "Broken on arrival"),
 )
-# English for now: what modules say that know nothing of Django (gates.routing, reviews.errors and
-# what raises them), and the names of actors as the trail has them.
+# English for now: what modules say that know nothing of Django (why a person is asked is kept with
+# the review as it was said; what is refused is said by the transitions), and actors as the trail
+# names them.
 PURE = (
-    "If nobody answers, it goes to support_leads for 15 minutes, then it is rejected.",
     "Time ran out before this.",
     *("1 hour", "7 days"),
+    "This action cannot be undone.",
+    "The stakes are high: proposal.amount > 100 (proposal.amount is 120).",
+    "The AI's confidence of 0.7 is below 0.9.",
+    "It breaks the gate's limits: proposal.amount < 100 (proposal.amount is 120).",
     *("user:ann", "user:boss", "key:agent", "clock"),
 )
 ZONES = {part.replace("_", " ") for zone in available_timezones() for part in zone.split("/", 1)}

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import include, path
 
+from gates.policy import Triggers
 from tests.factories import LINES, PARTIAL, PASSWORD, T0, UNDO_WINDOW, after, at, desk, team, user
 from tests.reviews.asking import TERMS, WEEK, answer, bound, look, released
 
@@ -136,6 +137,12 @@ def _review(state: str, **query: str) -> Callable[[], HttpResponse]:
     return visit
 
 
+def _asked_for_everything() -> HttpResponse:
+    triggers = Triggers(irreversible=True, stakes="proposal.amount > 100", confidence_below=0.9)
+    review = desk(triggers=triggers, limits="proposal.amount < 100").submit(confidence=0.7)
+    return _ann().get(f"/reviews/{review.pk}/")
+
+
 def _refused(verdict: str) -> Callable[[], HttpResponse]:
     """An empty form comes back with what is wrong in it."""
 
@@ -190,6 +197,7 @@ WORKSPACE: dict[str, Callable[[], HttpResponse]] = {
         for mode in ("modify", "approve_if", "reject", "respond")
     },
     "review, overturn": _review("rejected", move="overturn"),
+    "review, asked for everything": _asked_for_everything,
     "review, too late": _too_late,
     **{
         f"review, {state}": _review(state)

@@ -11,7 +11,7 @@ from tests.admins import signed_in
 from tests.factories import ONE_LEVEL, STATES, after, at, desk, person, sweep, team
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
-QUERIES = 20
+QUERIES = 16
 
 
 def page_of(review):

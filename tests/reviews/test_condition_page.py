@@ -18,6 +18,10 @@ def visitor():
     return Client(enforce_csrf_checks=True)
 
 
+def text_of(response):
+    return " ".join(response.content.decode().split())
+
+
 def outcome(review_id):
     return Review.objects.values_list("status", "outcome").get(pk=review_id)
 
@@ -32,6 +36,11 @@ def test_the_page_shows_what_must_be_confirmed_escaped(visitor):
     text = response.content.decode()
     assert (response.status_code, heading(response)) == (200, "Can you confirm this?")
     assert "<p>Jane Smith lives at &lt;b&gt;14 Alder Row&lt;/b&gt;.</p>" in text
+
+
+def test_a_sign_that_does_not_show_is_spelt_out(visitor):
+    _, [page] = released(TERMS | {"text": "14\u202e Alder Row"})
+    assert "<p>14\\u202e Alder Row</p>" in look(visitor, page).content.decode()
 
 
 def test_it_says_by_when_in_day_time_zone_and_time_left(visitor):
@@ -60,20 +69,20 @@ def test_the_page_keeps_what_is_for_reviewers_from_him(visitor):
 
 def test_the_page_says_who_asks(visitor):
     _, [page] = released(owner="support_leads")
-    text = look(visitor, page).content.decode()
-    assert "<title>Your confirmation · Support leads</title>" in text
+    text = text_of(look(visitor, page))
+    assert "<title> Your confirmation · Support leads </title>" in text
     assert "Support leads asks you one thing." in text
 
 
 def test_where_no_team_owns_the_gate_the_site_asks(visitor):
     _, [page] = released()
-    text = look(visitor, page).content.decode()
-    assert "<title>Your confirmation · Gatehouse</title>" in text
+    text = text_of(look(visitor, page))
+    assert "<title> Your confirmation · Gatehouse </title>" in text
 
 
 def test_the_two_answers_say_what_they_do_and_neither_is_favoured(visitor):
     _, [page] = released()
-    text = " ".join(look(visitor, page).content.decode().split())
+    text = text_of(look(visitor, page))
     assert "<b>Yes, I confirm</b> <span> It goes ahead </span>" in text
     assert "<b>No</b> <span>It does not go ahead</span>" in text
     assert text.count('<button class="answer" name="answer"') == 2

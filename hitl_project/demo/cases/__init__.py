@@ -10,6 +10,8 @@ from random import Random
 from hitl_project.demo.cases import closures, credit, listings, refunds, replies
 from hitl_project.demo.cases.case import Case
 
+__all__ = ["INVENTORS", "Case", "invent"]
+
 Inventor = Callable[..., Case]
 
 INVENTORS: dict[str, Inventor] = {

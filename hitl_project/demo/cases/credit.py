@@ -101,7 +101,10 @@ def _lines(random: Random, row: Story) -> list[dict[str, Any]]:
         }
         for at, name in enumerate(names[: random.randint(3, 11)])
     ]
-    lines[-1] |= {"staff": {"kind": "staff"}, "too much": {"amount": TOO_MUCH}}.get(row.odd, {})
+    if row.odd == "staff":
+        lines[-1]["kind"] = "staff"
+    elif row.odd == "too much":
+        lines[-1]["amount"] = TOO_MUCH
     return lines
 
 

@@ -28,8 +28,7 @@ class Command(BaseCommand):
         """Where to, and how busily. The key may come from the environment: others can read argv."""
         parser.add_argument("--url", default=settings.BASE_URL)
         parser.add_argument("--key", default=os.environ.get("GATEHOUSE_KEY", ""))
-        gates = {"action": "append", "choices": list(INVENTORS), "help": "of these gates only"}
-        parser.add_argument("--gate", dest="gates", **gates)
+        parser.add_argument("--gate", dest="gates", action="append", choices=list(INVENTORS))
         parser.add_argument("--pace", type=float, default=12.0, help="seconds between proposals")
         parser.add_argument("--hands", type=int, default=10, help="cases that are open at once")
 

@@ -61,7 +61,7 @@ def test_it_is_a_month_of_a_busy_shop(month):
 
 
 def test_the_gates_opened_before_the_first_case_came(month):
-    first = Review.objects.order_by("submitted_at").first().submitted_at
+    first = Review.objects.earliest("submitted_at").submitted_at
     opened = Gate.objects.filter(slug__in=INVENTORS).values_list("version__published_at", flat=True)
     assert max(opened) < first
 

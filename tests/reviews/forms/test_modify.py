@@ -186,6 +186,12 @@ def test_the_difference_is_exact_and_the_share_is_rounded(before, after, delta):
     assert row.delta == delta
 
 
+def test_the_two_numbers_are_shown_with_the_same_decimals():
+    review = desk(**GATE).submit(PROPOSAL | {"amount": 49.99})
+    (row,) = posted(review, "modify", edit_0="35").preview.rows
+    assert (row.before, row.after) == ("49.99", "35.00")
+
+
 def test_there_is_no_share_of_nought():
     schema = {"properties": {"amount": {"type": "number"}}}
     review = desk(**GATE | {"proposal_schema": schema}).submit({"amount": 0})
