@@ -33,6 +33,8 @@ class MembershipForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # a table's columns are no labels
+            field.widget.attrs["aria-label"] = field.label
         if self.instance.pk is not None:
             self.initial["user"] = self.instance.user
             self.fields["user"].disabled = True

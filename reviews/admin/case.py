@@ -99,10 +99,11 @@ def clocks(review: Review, policy: GatePolicy, now: datetime) -> Iterator[Clock]
         since = assignment.opened_at if assignment is not None else None
         said = consequence(review, policy) % {"left": in_short(review.due_at - now)}
         yield Clock(_("Gate deadline"), review.due_at, said, since)
-    if review.status == Status.PENDING and assignment is not None and assignment.holder_at(now):
-        left = in_short(assignment.lease_until - now)
-        said = _("%(who)s holds it for %(left)s") % {"who": assignment.reviewer, "left": left}
-        yield Clock(_("Lease"), assignment.lease_until, said)
+        until = assignment.lease_until if assignment is not None else None
+        if assignment is not None and until is not None and until > now:
+            said = _("%(who)s holds it for %(left)s")
+            left = {"who": assignment.reviewer, "left": in_short(until - now)}
+            yield Clock(_("Lease"), until, said % left)
     if review.status == Status.HELD and review.held_until is not None:
         said = _("Released in %(left)s") % {"left": in_short(review.held_until - now)}
         yield Clock(_("Undo window"), review.held_until, said)

@@ -108,7 +108,7 @@ class PartialForm(VerdictForm):
     @property
     def offered(self) -> tuple[str, ...]:
         """Items are rejected here too."""
-        return (self.verdict, "reject")
+        return (self.verdict,)
 
     @property
     def blocked(self) -> str:

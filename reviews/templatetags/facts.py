@@ -117,6 +117,11 @@ def _text(value: Any) -> SafeString | str:
     return _data(value)
 
 
+def _quote(value: Any) -> SafeString:
+    """What somebody said, in his words."""
+    return format_html("<blockquote><p>{}</p></blockquote>", _text(value))
+
+
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return visible(str(value))
@@ -237,6 +242,7 @@ def _numeric(value: Any) -> bool:
 
 _SHAPES = {
     "text": _text,
+    "quote": _quote,
     "money": _money,
     "date": _date,
     "table": _table,

@@ -12,7 +12,7 @@ from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
@@ -80,6 +80,25 @@ def left(until: datetime, now: datetime) -> str:
 
 
 @register.simple_tag
+def until(what: str, at: datetime, now: datetime) -> SafeString:
+    """Something that happens at a moment: `Rejects itself in 4:32`, counted down in a browser."""
+    text = conditional_escape(_("{what} in {left}"))
+    return format_html(text, what=what, left=_clock(at, now, "data-exact"))
+
+
+@register.simple_tag
+def lease_left(at: datetime, now: datetime) -> SafeString:
+    """How long the reader's lease still runs."""
+    text = conditional_escape(_("Yours for {left}"))
+    return format_html(text, left=_clock(at, now, "data-lease"))
+
+
+def _clock(at: datetime, now: datetime, kind: str) -> SafeString:
+    markup = '<time datetime="{}" data-until {}>{}</time>'
+    return format_html(markup, at.isoformat(), kind, in_short(at - now))
+
+
+@register.simple_tag
 def ring(since: datetime, until: datetime, now: datetime) -> SafeString:
     """A circle that shows the share of the time that is left."""
     share = round(100 * share_left(since, until, now))
@@ -115,7 +134,7 @@ def _floor(floor: float) -> SafeString:
         '<line class="floor" x1="{x}" x2="{x}" y1="1" y2="13"></line>'
         '<text x="{at}" y="24" text-anchor="middle">{text}</text>',
         x=_along(floor),
-        at=min(max(_along(floor), 40), 216),
+        at=min(max(_along(floor), 40), 204),
         text=_("floor %(floor)s") % {"floor": number_format(floor, decimal_pos=2)},
     )
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gates.policy import GatePolicy
 from reviews.models import Review
 from reviews.models.review import Priority
 from reviews.states import Status
@@ -148,6 +149,13 @@ def priority_sign(priority: int) -> SafeString:
     return format_html("{}{}", icon(_PRIORITY_SIGNS[known]), known.label)
 
 
+@register.simple_tag
+def reason(policy: GatePolicy, code: str) -> str:
+    """What the gate calls a reason."""
+    known = policy.reason(code)
+    return known.label if known else code
+
+
 @register.filter
 def name_of(person: User | None) -> str:
     """What a person is called here."""
@@ -156,14 +164,21 @@ def name_of(person: User | None) -> str:
 
 @register.simple_tag
 def holder(review: Review, now: datetime, reader: User) -> SafeString:
-    """Who has the review in hand: nobody, the reader, a colleague, or the undo window."""
+    """Who has the row of a list in hand, and how many of the votes are given."""
+    sign, text = _in_hand(review, now, reader)
+    needed, given = getattr(review, "approvals", 1), getattr(review, "votes", 0)
+    if needed > 1:
+        text += ", " + _("%(given)s of %(needed)s") % {"given": given, "needed": needed}
+    return format_html("{}{}", icon(sign), text)
+
+
+def _in_hand(review: Review, now: datetime, reader: User) -> tuple[str, str]:
     assignment = review.assignment
     if review.status == Status.HELD:
-        return format_html("{}{}", icon("held"), _("decided, may be undone"))
-    if assignment is None or assignment.lease_until is None:
-        return format_html("{}{}", icon("open"), _("free"))
-    if assignment.holder_at(now) is None:
-        return format_html("{}{}", icon("open"), _("free"))
+        return "held", _("decided, may be undone")
+    until = assignment.lease_until if assignment is not None else None
+    if assignment is None or until is None or assignment.holder_at(now) is None:
+        return "open", _("free")
     mine = assignment.reviewer_id == reader.pk
     name = _("you") if mine else name_of(assignment.reviewer)
-    return format_html("{}{}, {}", icon("person"), name, in_short(assignment.lease_until - now))
+    return "person", f"{name}, {in_short(until - now)}"

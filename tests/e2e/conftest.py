@@ -6,6 +6,7 @@ import shutil
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
+from playwright.sync_api import sync_playwright
 
 from tests.e2e.rooms import room as make_room
 from tests.e2e.site import own_database, running
@@ -30,12 +31,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
+def chromium():
     """The browser of the system, not one that Playwright would download."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.fail(f"No browser: none of {', '.join(BROWSERS)} is in PATH.")
-    return {**browser_type_launch_args, "executable_path": found, "args": list(FLAGS)}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -65,12 +69,12 @@ def room(site):
 
 
 @pytest.fixture
-def visit(site, new_context):
+def visit(site, chromium):
     """Make a visitor, signed in or not; at the end nobody's console has held an error."""
     visitors = []
 
     def arrive(who=None, **device):
-        context = new_context(base_url=site.address, **(DESKTOP | device))
+        context = chromium.new_context(base_url=site.address, **(DESKTOP | device))
         context.set_default_timeout(15_000)
         visitor = Visitor(context.new_page())
         visitors.append(visitor)
@@ -79,6 +83,8 @@ def visit(site, new_context):
         return visitor
 
     yield arrive
+    for visitor in visitors:
+        visitor.page.context.close()
     assert [line for visitor in visitors for line in visitor.complaints] == []
 
 

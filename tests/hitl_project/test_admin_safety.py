@@ -1,6 +1,7 @@
 """The admin on a million rows: no list counts or reads a whole table, whatever is registered."""
 
 import re
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 # Written by hand, one by one: as many rows as people have made.
 SMALL = {"gates.Gate", "gates.Team", "gates.Calendar", "gates.ApiKey", "auth.Group"}
 ELSEWHERE = {"auth.User", "auth.Group"}  # pages of `hitl_project.people`
-PAGES = {
+PAGES: dict[str, Any] = {
     model._meta.label: page
     for model, page in admin.site._registry.items()
     if model._meta.label not in ELSEWHERE
@@ -84,7 +85,7 @@ def test_no_form_lists_a_large_table(label, admin_user):
     if not page.has_add_permission(request):
         return
     fields = page.get_form(request)().fields.values()
-    choices = [field for field in fields if type(field) is ModelChoiceField]
+    choices: list[Any] = [field for field in fields if type(field) is ModelChoiceField]
     assert {field.queryset.model._meta.label for field in choices} <= SMALL
 
 
