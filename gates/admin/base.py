@@ -44,7 +44,7 @@ class ListAdmin(admin.ModelAdmin):
     list_per_page = PER_PAGE
     list_max_show_all = PER_PAGE
     sortable_by = ()
-    ordering = ("-pk",)
+    ordering: tuple[str, ...] = ("-pk",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only the page's filters: any other lookup could scan, or guess at what is hidden."""

@@ -102,8 +102,8 @@ def clocks(review: Review, policy: GatePolicy, now: datetime) -> Iterator[Clock]
         until = assignment.lease_until if assignment is not None else None
         if assignment is not None and until is not None and until > now:
             said = _("%(who)s holds it for %(left)s")
-            left = {"who": assignment.reviewer, "left": in_short(until - now)}
-            yield Clock(_("Lease"), until, said % left)
+            told = {"who": assignment.reviewer, "left": in_short(until - now)}
+            yield Clock(_("Lease"), until, said % told)
     if review.status == Status.HELD and review.held_until is not None:
         said = _("Released in %(left)s") % {"left": in_short(review.held_until - now)}
         yield Clock(_("Undo window"), review.held_until, said)

@@ -108,7 +108,7 @@ class PartialForm(VerdictForm):
     @property
     def offered(self) -> tuple[str, ...]:
         """Items are rejected here too."""
-        return (self.verdict,)
+        return (self.verdict, "reject")
 
     @property
     def blocked(self) -> str:

@@ -81,6 +81,7 @@ class Draft(models.Model):
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
+        default_permissions = ()  # nobody reads what another has not sent
         constraints = (
             models.UniqueConstraint(fields=("review", "user"), name="reviews_draft_one_each"),
         )

@@ -16,7 +16,6 @@ from reviews.queries.desks import MOST, CappedCount, teams_of
 from reviews.queries.lists import PAYLOADS
 from reviews.queries.queues import held_by
 from reviews.queries.trails import undoable
-from reviews.states import Status
 
 SHOWN = 10
 SOON = timedelta(hours=1)
@@ -37,7 +36,8 @@ def home_of(reader: User, now: datetime) -> dict[str, Any]:
     """Everything on the page, in as many statements for many teams as for one."""
     mine = held_by(Review.objects.visible_to(reader), reader, now)
     held = mine.select_related("gate", "team", "assignment").defer(*PAYLOADS)
-    drafts = Draft.objects.filter(user=reader, review__status=Status.PENDING)
+    visible = Review.objects.visible_to(reader).pending()
+    drafts = Draft.objects.filter(user=reader, review__in=visible.values("pk"))
     return {
         "held": list(held.order_by("due_at", "id")[:SHOWN]),
         "undoable": undoable(reader, now),

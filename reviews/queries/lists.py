@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -50,7 +50,7 @@ class Place:
             moment = parse_datetime(at)
             if moment is None or moment.tzinfo is None:
                 return None
-            return cls(int(priority), moment, UUID(key))
+            return cls(int(priority), moment.astimezone(UTC), UUID(key))
         except (ValueError, OverflowError):
             return None
 

@@ -53,6 +53,7 @@ def earlier_of(review: Review, reader: User) -> list[Review]:
 
 def undoable(reader: User, now: datetime) -> list[Review]:
     """What the reader has decided and can still take back, newest first."""
-    held = Review.objects.filter(status=Status.HELD, held_until__gt=now)
+    seen = Review.objects.visible_to(reader)
+    held = seen.filter(status=Status.HELD, held_until__gt=now)
     rows = held.filter(held_decision__reviewer=reader.pk).select_related("held_decision")
     return list(rows.defer(*PAYLOADS).order_by("-held_until")[:SHOWN_EARLIER])

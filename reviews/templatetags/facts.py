@@ -96,8 +96,7 @@ def words(name: str) -> str:
 @register.filter
 def as_json(value: Any) -> str:
     """JSON for people who read it, cut to size."""
-    text = visible(json.dumps(value, indent=2, ensure_ascii=False))
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    return _plain(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _changed(before: Mapping[str, Any], name: str, item: Any) -> bool:
@@ -110,9 +109,15 @@ def _fits(found: Fact) -> bool:
     return short and found["kind"] != "markdown" and found["origin"] != "customer"
 
 
+def _plain(value: Any) -> str:
+    """Text as it is, cut to size."""
+    text = str(value)
+    return visible(text if len(text) <= LONGEST else f"{text[:LONGEST]} …")
+
+
 def _text(value: Any) -> SafeString | str:
     if isinstance(value, str):
-        lines = visible(value[:LONGEST]).splitlines()
+        lines = _plain(value).splitlines()
         return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines))
     return _data(value)
 
@@ -124,7 +129,7 @@ def _quote(value: Any) -> SafeString:
 
 def _number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return visible(str(value))
+        return _plain(value)
     whole = isinstance(value, int) or value.is_integer()
     places = 0 if whole else max(2, min(len(repr(value).partition(".")[2]), 6))
     return number_format(value, decimal_pos=places, force_grouping=True)
@@ -132,39 +137,46 @@ def _number(value: Any) -> str:
 
 def _money(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return visible(str(value))
+        return _plain(value)
     return number_format(value, decimal_pos=2, force_grouping=True)
 
 
 def _date(value: Any) -> str:
-    text = str(value)
+    text = _plain(value)
     try:
         at, day = parse_datetime(text), parse_date(text)
-    except ValueError:
-        return visible(text)
+        here = at.astimezone(get_current_timezone()) if at is not None and is_aware(at) else at
+    except (ValueError, OverflowError):
+        return text
     if day is not None:
         return date_format(day, "DATE_FORMAT")
-    if at is None:
-        return visible(text)
-    return date_format(
-        at.astimezone(get_current_timezone()) if is_aware(at) else at, "DATETIME_FORMAT"
-    )
+    return text if here is None else date_format(here, "DATETIME_FORMAT")
 
 
 def _link(value: Any) -> SafeString | str:
     """Only to the web, and the host shows."""
-    text = visible(str(value))
-    parts = urlsplit(text) if text.startswith(("http://", "https://")) else None
-    if parts is None or not parts.hostname:
+    text = _plain(value)
+    host = _host(text)
+    if not host:
         return text
     markup = '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>'
-    return format_html(markup + " <span>({})</span>", text, text, parts.hostname)
+    return format_html(markup + " <span>({})</span>", text, text, host)
+
+
+def _host(address: str) -> str:
+    """Where a browser would go; empty where that is not sure. A browser takes `\\` for `/`."""
+    if not address.startswith(("http://", "https://")) or "\\" in address:
+        return ""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _markdown(value: Any) -> SafeString | str:
     if not isinstance(value, str):
         return _data(value)
-    shown = _renderer().render(visible(value[:LONGEST]))
+    shown = _renderer().render(_plain(value))
     return format_html('<div class="prose">{}</div>', SafeString(shown))
 
 
@@ -197,34 +209,41 @@ def _data(value: Any) -> SafeString | str:
 def _mapping(value: Mapping[str, Any]) -> SafeString:
     rows = ((words(name), _data(item)) for name, item in list(value.items())[:MOST_ROWS])
     body = format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows)
-    return format_html('<dl class="facts">{}</dl>', body)
+    return format_html('<dl class="facts">{}</dl>{}', body, _more(len(value)))
 
 
 def _list(value: Sequence[Any]) -> SafeString:
     rows = ((_data(item),) for item in value[:MOST_ROWS])
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", rows))
+    return format_html(
+        "<ul>{}</ul>{}", format_html_join("", "<li>{}</li>", rows), _more(len(value))
+    )
+
+
+def _more(count: int) -> SafeString | str:
+    return _unseen(_("… and %(left)s more"), count - MOST_ROWS)
+
+
+def _unseen(text: str, left: int) -> SafeString | str:
+    """How much is not shown, lest the rest be taken for all."""
+    return format_html('<p class="hint">{}</p>', text % {"left": left}) if left > 0 else ""
 
 
 def _table(value: Any) -> SafeString | str:
     """Rows of named members; another shape is shown as it is."""
     if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
         return _data(value) if not isinstance(value, list) else _list(value)
-    columns = list(dict.fromkeys(name for row in value[:MOST_ROWS] for name in row))[:MOST_COLUMNS]
+    names = list(dict.fromkeys(name for row in value[:MOST_ROWS] for name in row))
+    columns = names[:MOST_COLUMNS]
     heads = ((_align(value, name), words(name)) for name in columns)
     head = format_html_join("", '<th scope="col" class="{}">{}</th>', heads)
     rows = ((_cells(row, columns),) for row in value[:MOST_ROWS])
     body = format_html_join("", "<tr>{}</tr>", rows)
-    left = len(value) - MOST_ROWS
-    more = (
-        format_html('<p class="hint">{}</p>', _("… and %(left)s more") % {"left": left})
-        if left > 0
-        else ""
-    )
     markup = (
         '<div class="scroll"><table class="plain"><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>{}"
+        "<tbody>{}</tbody></table></div>{}{}"
     )
-    return format_html(markup, head, body, more)
+    wide = _unseen(_("… and %(left)s more columns"), len(names) - MOST_COLUMNS)
+    return format_html(markup, head, body, _more(len(value)), wide)
 
 
 def _cells(row: Mapping[str, Any], columns: Sequence[str]) -> SafeString:

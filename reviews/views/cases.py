@@ -15,7 +15,7 @@ from reviews.errors import DomainError
 from reviews.forms import VerdictForm, verdict_form
 from reviews.forms.moves import MoveForm, move_form
 from reviews.templatetags.gatehouse import address
-from reviews.views.answers import kept_for, person, varies
+from reviews.views.answers import back_of, kept_for, person, varies
 from reviews.views.shown import Case, open_case
 
 Panel = VerdictForm | MoveForm
@@ -67,9 +67,9 @@ def part_of(request: HttpRequest, page: str) -> str:
 
 def page_of(request: HttpRequest, case: Case, panel: Panel | None) -> dict[str, Any]:
     """What the templates of a review need."""
-    here = request.POST.get("back") or request.get_full_path()
-    if not here.startswith("/") or (request.method == "POST" and "back" not in request.POST):
-        here = resolve_url("review", case.review.pk)
+    here = request.get_full_path()
+    if request.method == "POST":
+        here = back_of(request, resolve_url("review", case.review.pk))
     return {
         "case": case,
         "review": case.review,

@@ -36,7 +36,8 @@ Work = Callable[..., Review]
 
 def _answer(review_id: UUID, *, actor: Actor, condition: str, answer: str) -> Review:
     """A member of the team says whether a condition holds."""
-    found = Condition.objects.filter(review=review_id, pk=condition).first()
+    asked = {str(row.pk): row for row in Condition.objects.filter(review=review_id)}
+    found = asked.get(condition)
     if found is None or answer not in {"confirm", "deny"}:
         raise invalid("/answer", "required", _("Choose one of the two answers."))
     work = conditions.confirm if answer == "confirm" else conditions.deny

@@ -99,7 +99,9 @@ def next_in(reader: User, back: str) -> str:
         return back
     if found.url_name != "queue":
         return back
-    desk = get_object_or_404(teams_of(reader), slug=found.kwargs["team"])
+    desk = teams_of(reader).filter(slug=found.kwargs["team"]).first()
+    if desk is None:
+        return back
     now = clock.now()
     query = QueryDict(mutable=True)
     query.update(dict(parse_qsl(parts.query)))

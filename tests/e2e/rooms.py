@@ -31,7 +31,9 @@ VERDICTS = ("approve", "modify", "partial", "approve_if", "reject", "respond")
 LAMP = {"amount": 120, "order": "A-17", "lines": LINES}
 REASONS = (
     Reason("fraud", "Looks like fraud"),
-    Reason("too_much", "Too much", verdicts=("reject", "modify", "partial"), text="It is too much."),
+    Reason(
+        "too_much", "Too much", verdicts=("reject", "modify", "partial"), text="It is too much."
+    ),
 )
 CONDITIONS = (
     ConditionTemplate("address", "The customer confirms the address", "link", timeout=3600),
@@ -67,11 +69,14 @@ class Room:
         return decide(review, self.ann, verdict, **fields)
 
 
-def room(**overrides: Any) -> Room:
+ONE_LEVEL = {"timeout_action": "reject", "final_action": ""}
+
+
+def room(*, timeout: int = 900, levels: int = 2, **overrides: Any) -> Room:
     """A room whose gate takes every verdict; `timeout` is that of its first level."""
     number = next(_numbers)
     asked, above = f"desk_{number}", f"leads_{number}"
-    steps = (Step(asked, overrides.pop("timeout", 900)), Step(above, 900))
+    steps = (Step(asked, timeout), Step(above, 900))[:levels]
     own = {
         "slug": f"gate_{number}",
         "description": "Refund for {{ proposal.order }}",
@@ -83,7 +88,7 @@ def room(**overrides: Any) -> Room:
         "conditions": CONDITIONS,
         "undo_window": SOON,
     }
-    published = policy(**(own | overrides))
+    published = policy(**(own | (ONE_LEVEL if levels == 1 else {}) | overrides))
     gate = publish(published)
     ann, ben, lea, sid = (_person(f"{name}{number}") for name in ("ann", "ben", "lea", "sid"))
     desk = team(asked, ann, ben, lead=lea)
@@ -115,4 +120,3 @@ def settled(review: Review, status: str = "closed") -> Review:
 def now(review: Review) -> Review:
     """The review as the database has it."""
     return Review.objects.select_related("held_decision", "assignment").get(pk=review.pk)
-

@@ -1,4 +1,4 @@
-"""The settings of production, with static files straight from the tree: nothing to collect first."""
+"""The settings of production, with static files from the tree: nothing to collect first."""
 
 from hitl_project.settings import *  # noqa: F403
 from hitl_project.settings import PLAIN, STORAGES

@@ -134,7 +134,9 @@ def own_database(folder) -> Iterator[str]:
         yield f"sqlite:///{default['NAME']}"
     else:
         default["NAME"] = f"test_e2e_{uuid4().hex[:12]}"
-        login = f"{default['USER']}:{default['PASSWORD']}@{default['HOST']}:{default['PORT'] or 5432}"
+        login = (
+            f"{default['USER']}:{default['PASSWORD']}@{default['HOST']}:{default['PORT'] or 5432}"
+        )
         with _made(f"postgres://{login}", default["NAME"]) as url:
             yield url
     connection.close()

@@ -60,11 +60,11 @@ def test_a_diff_marks_what_came_and_what_went():
 
 @pytest.mark.django_db
 def test_a_version_shows_what_it_changed(admin_client):
-    first = gate().version
-    second = gate(undo_window=20).version
+    first = gate().version_id
+    second = gate(undo_window=20).version_id
     pages = [
-        admin_client.get(reverse("admin:gates_gateversion_change", args=[row.pk])).content.decode()
-        for row in (first, second)
+        admin_client.get(reverse("admin:gates_gateversion_change", args=[pk])).content.decode()
+        for pk in (first, second)
     ]
     assert "It is the first." in pages[0]
     assert "<ins>+    undo_window: 20</ins>" in pages[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hitl_project.demo.cases.case import (
     CUSTOMERS,
@@ -16,7 +16,8 @@ from hitl_project.demo.cases.case import (
     number,
 )
 
-SELLERS = (
+Seller = tuple[str, str, float, int, int]
+SELLERS: tuple[Seller, ...] = (
     ("S-310", "Birch & Daughters", 4.2, 38, 0),
     ("S-412", "Lantern Yard", 4.9, 210, 0),
     ("S-077", "Second Spring", 3.1, 12, 2),
@@ -146,28 +147,8 @@ def invent(random: Random, story: str = "") -> Case:
         number=code,
         called=f"listing {code}",
         wish=wish if row.action != "Warn" else f"to warn about “{row.title}”",
-        proposal={
-            "listing": f"L-{code}",
-            "seller": seller[0],
-            "title": row.title,
-            "action": row.action,
-            "rule": row.rule,
-            "days": DAYS[row.action],
-            "notice": f"Your listing “{row.title}” breaks our rule on {row.rule}.",
-        },
-        context={
-            "listing": row.text,
-            "seller": SIMULATED
-            | dict(
-                zip(("id", "name", "rating", "listings", "earlier_actions"), seller, strict=True)
-            ),
-            "price": log_normal(random, 40, 5, 900),
-            "reports": [
-                {"by": f"buyer {at}", "text": text} for at, text in enumerate(row.reports, start=1)
-            ],
-            "finding": row.found,
-            "rule": f"https://rules.example.com/{row.rule.replace(' ', '-')}",
-        },
+        proposal=_proposal(row, seller[0], code),
+        context=_context(random, row, seller),
         advice=row.advice,
         confidence=near(random, row.confidence),
         rationale=f"{len(row.reports)} report(s); the rule on {row.rule} seems broken.",
@@ -176,3 +157,28 @@ def invent(random: Random, story: str = "") -> Case:
         second={"action": "Warn", "days": 0, "notice": "Please look at our rules once more."},
         second_wish=f"to warn about “{row.title}”",
     )
+
+
+def _proposal(row: Story, seller: str, code: str) -> dict[str, Any]:
+    return {
+        "listing": f"L-{code}",
+        "seller": seller,
+        "title": row.title,
+        "action": row.action,
+        "rule": row.rule,
+        "days": DAYS[row.action],
+        "notice": f"Your listing “{row.title}” breaks our rule on {row.rule}.",
+    }
+
+
+def _context(random: Random, row: Story, seller: Seller) -> dict[str, Any]:
+    names = ("id", "name", "rating", "listings", "earlier_actions")
+    reports = enumerate(row.reports, start=1)
+    return {
+        "listing": row.text,
+        "seller": SIMULATED | dict(zip(names, seller, strict=True)),
+        "price": log_normal(random, 40, 5, 900),
+        "reports": [{"by": f"buyer {at}", "text": text} for at, text in reports],
+        "finding": row.found,
+        "rule": f"https://rules.example.com/{row.rule.replace(' ', '-')}",
+    }

@@ -208,3 +208,11 @@ def test_an_edit_that_is_voted_on_is_shown_before_it_is_approved():
     page = rendered(opened(review, "approve"))
     assert '<del class="ai">120</del>' in page
     assert "What the edit changes" in page
+
+
+def test_what_the_schema_calls_a_field_stays_text():
+    schema = {"properties": {"amount": {"type": "number", "title": EVIL, "description": EVIL}}}
+    review = desk(**GATE | {"proposal_schema": schema}).submit(PROPOSAL | {"message": "Hello"})
+    page = rendered(posted(review, "modify", edit_0="60"))
+    assert "<script" not in page
+    assert "\u202e" not in page
