@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -44,7 +44,7 @@ class ListAdmin(admin.ModelAdmin):
     list_per_page = PER_PAGE
     list_max_show_all = PER_PAGE
     sortable_by = ()
-    ordering: tuple[str, ...] = ("-pk",)
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only the page's filters: any other lookup could scan, or guess at what is hidden."""

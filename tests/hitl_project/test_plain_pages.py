@@ -1,7 +1,6 @@
 """The pages of what went wrong: they say what happened and what to do next."""
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.views import defaults
 
@@ -12,7 +11,7 @@ from tests.factories import user
 HOME = '<a class="button" href="/">To the start</a>'
 
 
-def page(response: HttpResponse) -> str:
+def page(response):
     """The text of a page, white space aside."""
     return " ".join(response.content.decode().split())
 
@@ -80,7 +79,7 @@ def test_a_form_without_its_token_says_that_nothing_was_changed():
 
 def test_the_page_for_a_form_without_its_token_comes_in_the_persons_theme():
     request = RequestFactory().post("/login/")
-    request.preference = Preference(theme="dark")
+    request.preference = Preference(theme="dark")  # type: ignore[attr-defined]
     response = views.csrf_failure(request, reason="internal words")
     assert response.status_code == 403
     assert '<html lang="en" data-theme="dark">' in page(response)

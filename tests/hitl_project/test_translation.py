@@ -117,9 +117,11 @@ def _rest(text: str) -> str:
 def wrapped(monkeypatch):
     """The site speaks the language of brackets."""
     spoken = Wrapped("en")
-    monkeypatch.setitem(trans_real._translations, "en", spoken)
+    monkeypatch.setitem(vars(trans_real)["_translations"], "en", spoken)
     monkeypatch.setattr(trans_real, "_default", spoken)
     translation.deactivate()
+    yield
+    translation.deactivate()  # the middleware leaves the last request's language behind
 
 
 PAGES = walk.PLAIN | walk.WORKSPACE
@@ -221,7 +223,8 @@ def german(settings):
     """The site speaks German, and so does the browser."""
     settings.LANGUAGES = [("de", "Deutsch"), ("en", "English")]
     settings.LANGUAGE_CODE = "de"
-    return Client(headers={"accept-language": "de"})
+    yield Client(headers={"accept-language": "de"})
+    translation.deactivate()
 
 
 def text_of(response):

@@ -5,6 +5,7 @@ This module is also the address list of those tests: the site's own, and what fa
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,8 @@ from django.urls import include, path
 from gates.policy import Triggers
 from tests.factories import LINES, PARTIAL, PASSWORD, T0, UNDO_WINDOW, after, at, desk, team, user
 from tests.reviews.asking import TERMS, WEEK, answer, bound, look, released
+
+Visit = Callable[[], Any]  # the answer of Django's test client
 
 FAILURES: dict[int, type[Exception]] = {
     400: SuspiciousOperation,
@@ -68,11 +71,11 @@ def _of(name: str, **fields: bool) -> Client:
     return client
 
 
-def _failing(status: int) -> Callable[[], HttpResponse]:
+def _failing(status: int) -> Visit:
     return lambda: _stranger().get(f"/fails/{status}/")
 
 
-def _kept() -> HttpResponse:
+def _kept() -> Any:
     client = _stranger()
     session = client.session
     session["kept"] = {"review": "1", "fields": {}}
@@ -80,48 +83,48 @@ def _kept() -> HttpResponse:
     return client.get("/login/?next=/preferences/")
 
 
-def _wrong_password() -> HttpResponse:
+def _wrong_password() -> Any:
     return _stranger().post("/login/", {"username": "ann", "password": "wrong"})
 
 
-def _untrusted() -> HttpResponse:
+def _untrusted() -> Any:
     return Client(enforce_csrf_checks=True).post("/login/", {"username": "a", "password": PASSWORD})
 
 
-def _answered(value: str, *terms: dict[str, str]) -> Callable[[], HttpResponse]:
+def _answered(value: str, *terms: dict[str, str]) -> Visit:
     return lambda: answer(_stranger(), released(*terms)[1][0], value)
 
 
-def _preferences_saved() -> HttpResponse:
+def _preferences_saved() -> Any:
     client = _ann()
     chosen = {"theme": "dark", "density": "compact", "after_decision": "stay"}
     return client.post("/preferences/", chosen, follow=True)
 
 
-def _queue(tab: str) -> Callable[[], HttpResponse]:
-    def visit() -> HttpResponse:
+def _queue(tab: str) -> Visit:
+    def visit() -> Any:
         desk().review_in("pending")
         return _ann().get(f"/queues/support_team/?tab={tab}")
 
     return visit
 
 
-def _beside_the_list() -> HttpResponse:
+def _beside_the_list() -> Any:
     review = desk().review_in("pending")
     return _ann().get(f"/queues/support_team/?review={review.pk}")
 
 
-def _home() -> HttpResponse:
+def _home() -> Any:
     at_desk = desk()
     for state in ("pending", "held", "conditional"):
         at_desk.review_in(state)
     return _ann().get("/")
 
 
-def _review(state: str, **query: str) -> Callable[[], HttpResponse]:
+def _review(state: str, **query: str) -> Visit:
     """A review as one sees it who may do everything; one that is held, before its window ends."""
 
-    def visit() -> HttpResponse:
+    def visit() -> Any:
         at_desk = desk(**PARTIAL)
         proposal = {"amount": 120, "order": "A-17", "lines": LINES}
         review = at_desk.review_in(
@@ -137,16 +140,16 @@ def _review(state: str, **query: str) -> Callable[[], HttpResponse]:
     return visit
 
 
-def _asked_for_everything() -> HttpResponse:
+def _asked_for_everything() -> Any:
     triggers = Triggers(irreversible=True, stakes="proposal.amount > 100", confidence_below=0.9)
     review = desk(triggers=triggers, limits="proposal.amount < 100").submit(confidence=0.7)
     return _ann().get(f"/reviews/{review.pk}/")
 
 
-def _refused(verdict: str) -> Callable[[], HttpResponse]:
+def _refused(verdict: str) -> Visit:
     """An empty form comes back with what is wrong in it."""
 
-    def visit() -> HttpResponse:
+    def visit() -> Any:
         review = desk().review_in("pending")
         sent = {"verdict": verdict, "digest": review.digest}
         return _ann().post(f"/reviews/{review.pk}/decide/", sent)
@@ -154,7 +157,7 @@ def _refused(verdict: str) -> Callable[[], HttpResponse]:
     return visit
 
 
-def _too_late() -> HttpResponse:
+def _too_late() -> Any:
     at_desk = desk()
     review = at_desk.review_in("closed_by_timeout")
     with at(after(100_000)):
@@ -162,7 +165,12 @@ def _too_late() -> HttpResponse:
         return _ann().post(f"/reviews/{review.pk}/decide/", sent)
 
 
-PLAIN: dict[str, Callable[[], HttpResponse]] = {
+def _listed(model: str) -> Any:
+    desk().submit()
+    return _root().get(f"/admin/{model}/")
+
+
+PLAIN: dict[str, Visit] = {
     "sign-in": lambda: _stranger().get("/login/?next=/preferences/"),
     "sign-in, wrong": _wrong_password,
     "sign-in, kept": _kept,
@@ -182,7 +190,7 @@ PLAIN: dict[str, Callable[[], HttpResponse]] = {
     "500": _failing(500),
     "no token": _untrusted,
 }
-WORKSPACE: dict[str, Callable[[], HttpResponse]] = {
+WORKSPACE: dict[str, Visit] = {
     "preferences": lambda: _ann().get("/preferences/"),
     "preferences, saved": _preferences_saved,
     "preferences, wrong": lambda: _ann().post("/preferences/", {"theme": "pink"}),
@@ -214,11 +222,11 @@ WORKSPACE: dict[str, Callable[[], HttpResponse]] = {
         )
     },
 }
-ADMIN: dict[str, Callable[[], HttpResponse]] = {
+ADMIN: dict[str, Visit] = {
     "admin": lambda: _root().get("/admin/"),
     "admin, sign-in": lambda: _stranger().get("/admin/login/"),
-    "admin, reviews": lambda: desk().submit() and _root().get("/admin/reviews/review/"),
-    "admin, gates": lambda: desk() and _root().get("/admin/gates/gate/"),
+    "admin, reviews": lambda: _listed("reviews/review"),
+    "admin, gates": lambda: _listed("gates/gate"),
     "admin, people": lambda: _root().get("/admin/auth/user/"),
     "admin, a person": lambda: _root().get("/admin/auth/user/add/"),
     "API, described": lambda: _stranger().get("/api/v1/docs/"),

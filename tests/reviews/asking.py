@@ -1,8 +1,8 @@
 """Reviews that are approved on the word of an outside person, and his browser."""
 
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
 from django.test import Client
 
 from reviews.transitions import decisions
@@ -30,7 +30,7 @@ def released(*terms: dict[str, str], **overrides: object) -> tuple[UUID, list[st
     return review_id, pages
 
 
-def look(visitor: Client, page: str, seconds: float = UNDO_WINDOW + 60) -> HttpResponse:
+def look(visitor: Client, page: str, seconds: float = UNDO_WINDOW + 60) -> Any:
     """Open the page."""
     with at(after(seconds)):
         return visitor.get(page)
@@ -38,7 +38,7 @@ def look(visitor: Client, page: str, seconds: float = UNDO_WINDOW + 60) -> HttpR
 
 def answer(
     visitor: Client, page: str, value: str = "confirm", seconds: float = UNDO_WINDOW + 60
-) -> HttpResponse:
+) -> Any:
     """Press one of the two buttons."""
     with at(after(seconds)):
         return visitor.post(page, {"answer": value})

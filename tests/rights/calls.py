@@ -96,7 +96,7 @@ def letter(response: HttpResponse) -> str:
 def row(call: Call, made: World) -> str:
     """The letters of everybody, in the order of the tables."""
     where = address(call, made)
-    return grouped([letter(answer(call, made, made.visitor(role), where)) for role in ROLES])
+    return grouped([letter(answer(call, made, made.visitor(role), where)) for role in (ROLES)])
 
 
 def grouped(letters: list[str]) -> str:

@@ -1,0 +1,83 @@
+"""axe-core finds nothing on any page in any state, light or dark, at a desk or on a phone."""
+
+import json
+from functools import cache
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from reviews.models import Preference
+from tests.e2e import demo
+from tests.e2e.states import STATES
+
+DESK, PHONE, NARROWEST = (1440, 900), (390, 844), (320, 640)
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "rules": {"target-size": {"enabled": True}},
+}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# What a page is like in the dark differs in nothing but its colours.
+LOOKS = (
+    (DESK, "light", EVERYTHING),
+    (DESK, "dark", COLOURS),
+    (PHONE, "dark", COLOURS),
+    (PHONE, "light", EVERYTHING),
+)
+
+
+@cache
+def script():
+    return Axe().axe_script
+
+
+def violations(page, options):
+    """What axe finds, one line for each rule with the elements that break it."""
+    page.evaluate(script())
+    found = page.evaluate(f"axe.run({json.dumps(options | {'resultTypes': ['violations']})})")
+    return [
+        f"{broken['id']}: {[node['target'] for node in broken['nodes']][:5]}"
+        for broken in found["violations"]
+    ]
+
+
+def resize(page, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_axe_finds_nothing(visit, name):
+    state = STATES[name]
+    visitor = visit(demo.person(state.who) if state.who else None)
+    page = visitor.page
+    state.go(page)
+    found = {}
+    for size, theme, options in LOOKS:
+        resize(page, size)
+        page.emulate_media(color_scheme=theme)
+        if broken := violations(page, options):
+            found[f"{size[0]} {theme}"] = broken
+    for size in (PHONE, NARROWEST):
+        resize(page, size)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found[f"{size[0]} sideways"] = too_wide(page)
+    assert found == {}
+
+
+def too_wide(page):
+    """The elements that stick out."""
+    return page.evaluate("""[...document.querySelectorAll("body *")]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+        .slice(0, 5).map((one) => one.tagName + "." + one.className)""")
+
+
+@pytest.mark.parametrize("name", ["home", "queue-review", "review-reject", "preferences"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_where_a_person_has_chosen_against_his_device(visit, name, theme):
+    who = demo.person("reviewer")
+    Preference.objects.update_or_create(user=who, defaults={"theme": theme})
+    page = visit(who, color_scheme="dark" if theme == "light" else "light").page
+    STATES[name].go(page)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert violations(page, COLOURS) == []
+    Preference.objects.filter(user=who).delete()
