@@ -16,13 +16,15 @@ export UV_PYTHON_DOWNLOADS := never
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: help setup run test test-postgres check fmt lock
+.PHONY: help setup run test test-postgres e2e shots check fmt lock
 
 help:
 	@echo "make setup          build $(VENV)"
 	@echo "make run            demo: database, seed, web server and cluster, until Ctrl-C"
 	@echo "make test           tests on SQLite"
 	@echo "make test-postgres  tests on PostgreSQL (POSTGRES_URL=$(POSTGRES_URL))"
+	@echo "make e2e            tests in a browser (Chromium in PATH), against a server and a cluster"
+	@echo "make shots          pictures of every page in every state, to .shots/"
 	@echo "make check          all of CI"
 	@echo "make fmt            format code and templates"
 	@echo "make lock           renew uv.lock and the exported requirements"
@@ -54,6 +56,14 @@ test: $(STAMP)
 
 test-postgres: $(STAMP)
 	@$(TEST_ENV) DATABASE_URL=$(POSTGRES_URL) $(PY) -m pytest -n $(TEST_WORKERS) $(ARGS)
+
+# On SQLite, or on a database of its own at the server that DATABASE_URL names. A worker has a server and a cluster.
+E2E_WORKERS ?= 2
+e2e: $(STAMP)
+	@env -u REDIS_URL $(PY) -m pytest tests/e2e -m e2e -n $(E2E_WORKERS) $(ARGS)
+
+shots: $(STAMP)
+	@$(TEST_ENV) $(PY) -m pytest tests/e2e/shots.py -m e2e -q $(ARGS)
 
 check:
 	@.ci/run

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.filters import SimpleListFilter
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from gates.admin.base import ListAdmin
+
+MOST_ROLES = 100
 Somebody = AbstractBaseUser | AnonymousUser
 
 
@@ -37,11 +42,35 @@ def outranks(user: Somebody, other: User) -> bool:
     return not other.is_superuser and not held_by(other).exclude(pk__in=mine).exists()
 
 
-class PersonAdmin(UserAdmin):
+class RoleFilter(SimpleListFilter):
+    """Who has a role; Groups are few."""
+
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The roles by name."""
+        return [(str(pk), name) for pk, name in _roles()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        """Its people."""
+        value = self.value()
+        known = value in {str(pk) for pk, _name in _roles()}
+        return queryset.filter(groups=value) if known else queryset
+
+
+def _roles() -> list[tuple[int, str]]:
+    return list(Group.objects.order_by("name").values_list("pk", "name")[:MOST_ROLES])
+
+
+class PersonAdmin(ListAdmin, UserAdmin):
     """Django's page of a user, within what its reader holds."""
 
-    show_full_result_count = False
-    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    list_display = ("username", "first_name", "last_name", "email", "is_staff", "is_active")
+    list_filter = (RoleFilter,)
+    search_fields = ("username",)
+    search_help_text = _("A username, whole.")
+    ordering = ("username",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """Only a superuser makes superusers."""
@@ -68,10 +97,12 @@ class PersonAdmin(UserAdmin):
         return allowed and (not isinstance(obj, User) or outranks(request.user, obj))
 
 
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(ListAdmin, GroupAdmin):
     """Django's page of a Group, within what its reader holds."""
 
-    show_full_result_count = False
+    search_fields = ("name",)
+    search_help_text = _("A name, whole.")
+    ordering = ("name",)
 
     def formfield_for_manytomany(
         self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any

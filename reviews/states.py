@@ -62,6 +62,7 @@ MOVES: dict[str, frozenset[Status]] = {
     "renew": UNDECIDED,
     "release": UNDECIDED,
     "assign": UNDECIDED,
+    "prioritise": UNDECIDED,
     "ask": UNDECIDED,
     "pass": UNDECIDED,
     "decide": UNDECIDED,

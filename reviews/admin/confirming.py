@@ -2,92 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gates.admin.base import signed_in
-from gates.admin.display import pretty, visible
-from reviews.admin.explaining import explained
+from reviews.admin import results
+from reviews.admin.attempts import (
+    Attempt,
+    details,
+    done,
+    foreseen,
+    heading,
+    line_of,
+    read_shown,
+    status_of,
+    uuid_of,
+)
 from reviews.admin.forms import ConfirmForm
-from reviews.admin.moves import APPROVE, CLAIM, ESCALATE, MOVES, REJECT, Move, Shown, make
+from reviews.admin.making import CLAIM, MOVES, OF_MANY, UNDO, Move, Shown, make
+from reviews.admin.moves import elsewhere
+from reviews.admin.paging import ByKeys, rows_of
 from reviews.admin.parts import BULKY
 from reviews.errors import (
     Changed,
-    Conflict,
-    DomainError,
-    Expired,
     Invalid,
-    Missing,
-    NotAllowed,
 )
 from reviews.models import Review
 from reviews.transitions.batches import LIMIT, ItemResult
 
-MOST_MESSAGES = 50
+__all__ = ["MovingAdmin", "uuid_of"]
+
 CHANGELIST = "admin:reviews_review_changelist"
-_STATUS = (
-    (Conflict, HTTPStatus.CONFLICT),
-    (Expired, HTTPStatus.GONE),
-    (NotAllowed, HTTPStatus.FORBIDDEN),
-    (Missing, HTTPStatus.NOT_FOUND),
-)
+RESULT = "admin:reviews_review_result"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One request to make a move: on which reviews, as they were shown."""
+def _action(move: Move) -> Callable[..., HttpResponse | None]:
+    """The list's action that makes this move."""
 
-    request: HttpRequest
-    move: Move
-    shown: Shown
-    reviews: Mapping[UUID, Review]
+    @admin.action(description=move.label)
+    def choose(
+        page: MovingAdmin, request: HttpRequest, queryset: QuerySet[Review]
+    ) -> HttpResponse | None:
+        return page.chosen(request, move, queryset)
+
+    choose.__name__ = move.name
+    return choose
 
 
 class MovingAdmin(admin.ModelAdmin):
     """The moves, as actions of the list and buttons of the page. Transitions judge who may."""
 
-    actions = ("claim", "approve", "reject", "escalate")
+    actions = tuple(_action(move) for move in OF_MANY)
     confirm_template = "admin/reviews/review/confirm.html"
+    result_template = "admin/reviews/review/result.html"
+    paginator = ByKeys
 
-    @admin.action(description=CLAIM.label)
-    def claim(self, request: HttpRequest, queryset: QuerySet[Review]) -> HttpResponse | None:
-        """Take the chosen reviews."""
-        return self._chosen(request, CLAIM, queryset)
-
-    @admin.action(description=APPROVE.label)
-    def approve(self, request: HttpRequest, queryset: QuerySet[Review]) -> HttpResponse | None:
-        """Approve the chosen reviews, once that is confirmed."""
-        return self._chosen(request, APPROVE, queryset)
-
-    @admin.action(description=REJECT.label)
-    def reject(self, request: HttpRequest, queryset: QuerySet[Review]) -> HttpResponse | None:
-        """Reject the chosen reviews, once reasons are given."""
-        return self._chosen(request, REJECT, queryset)
-
-    @admin.action(description=ESCALATE.label)
-    def escalate(self, request: HttpRequest, queryset: QuerySet[Review]) -> HttpResponse | None:
-        """Pass the chosen reviews up their chains, once that is confirmed."""
-        return self._chosen(request, ESCALATE, queryset)
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list, which reads the rows of one page by their keys."""
+        shown = super().get_changelist_instance(request)
+        shown.result_list = rows_of(shown)
+        return shown
 
     def get_urls(self) -> list[URLPattern]:
-        """One address for all moves."""
-        view = self.admin_site.admin_view(self.move_view)
-        return [path("move/", view, name="reviews_review_move"), *super().get_urls()]
+        """One address for all moves, one for what became of many."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("move/", wrap(self.move_view), name="reviews_review_move"),
+            path("result/", wrap(self.result_view), name="reviews_review_result"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With the verdicts that need a form of their own."""
+        review = kwargs.get("obj")
+        links = [] if review is None else elsewhere(review, context.get("moves", ()))
+        return super().render_change_form(request, {**context, "verdicts": links}, *args, **kwargs)
+
+    def result_view(self, request: HttpRequest) -> HttpResponse:
+        """What became of each review of the last batch; it may be read again and again."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = results.kept(request.session)
+        if found is None:
+            return redirect(CHANGELIST)
+        lines = found.lines(self._visible(request, dict.fromkeys(found.items, "")))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": found.move.done,
+            "move": found.move,
+            "moves": OF_MANY,
+            "lines": lines,
+            "refused": [line for line in lines if line.code],
+            "made": sum(not line.code for line in lines),
+            "media": self.media,
+            "preserved_filters": self.get_preserved_filters(request),
+        }
+        return TemplateResponse(request, self.result_template, context)
 
     def move_view(self, request: HttpRequest) -> HttpResponse:
         """Ask for confirmation, or make the confirmed move. Reading this address does nothing."""
@@ -107,16 +133,17 @@ class MovingAdmin(admin.ModelAdmin):
 
     def _attempt(self, request: HttpRequest) -> Attempt:
         move = MOVES.get(request.POST.get("move", ""))
-        posted = _read(request.POST.getlist("shown"))
+        posted = read_shown(request.POST.getlist("shown"))
         reviews = self._visible(request, posted)
         if move is None or not reviews:
             raise Http404
         shown = {pk: digest for pk, digest in posted.items() if pk in reviews}
         return Attempt(request, move, shown, reviews)
 
-    def _chosen(
+    def chosen(
         self, request: HttpRequest, move: Move, queryset: QuerySet[Review]
     ) -> HttpResponse | None:
+        """Ask about the reviews that were chosen in the list, or make the move at once."""
         shown: Shown = dict(queryset.values_list("pk", "digest")[: LIMIT + 1])
         if len(shown) > LIMIT:
             text = _("At most %(limit)s reviews at once: narrow the list.") % {"limit": LIMIT}
@@ -124,8 +151,7 @@ class MovingAdmin(admin.ModelAdmin):
             return None
         attempt = Attempt(request, move, shown, self._visible(request, shown))
         if move.form is None:
-            self._tell(attempt, make(move, shown, signed_in(request), {}))
-            return None
+            return self._made(attempt, {})
         return self._confirm(attempt, move.form(reviews=attempt.reviews.values()))
 
     def _visible(self, request: HttpRequest, shown: Shown) -> dict[UUID, Review]:
@@ -140,18 +166,21 @@ class MovingAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Make the move. Where none of it succeeded, what was typed comes back with the reasons."""
         try:
-            results = make(attempt.move, attempt.shown, signed_in(attempt.request), said)
+            answers = make(attempt.move, attempt.shown, signed_in(attempt.request), said)
         except Invalid as refusal:
-            results = [ItemResult(next(iter(attempt.shown)), refusal)]
-        if form is not None and not any(result.ok for result in results):
-            return self._refused(attempt, form, results)
-        self._tell(attempt, results)
+            answers = [ItemResult(next(iter(attempt.shown)), refusal)]
+        if form is not None and not any(answer.ok for answer in answers):
+            return self._refused(attempt, form, answers)
+        if len(answers) > 1:
+            results.keep(attempt.request.session, attempt.move, answers)
+            return redirect(self._kept(attempt.request, reverse(RESULT)))
+        self._tell(attempt, answers[0])
         return redirect(self._next(attempt))
 
     def _refused(
-        self, attempt: Attempt, form: ConfirmForm, results: Sequence[ItemResult]
+        self, attempt: Attempt, form: ConfirmForm, answers: Sequence[ItemResult]
     ) -> HttpResponse:
-        refusals = {result.id: result.refusal for result in results if result.refusal is not None}
+        refusals = {answer.id: answer.refusal for answer in answers if answer.refusal is not None}
         reviews = self._visible(attempt.request, attempt.shown)
         changed = {pk for pk, refusal in refusals.items() if isinstance(refusal, Changed)}
         shown = {
@@ -160,8 +189,8 @@ class MovingAdmin(admin.ModelAdmin):
             if pk in reviews
         }
         again = Attempt(attempt.request, attempt.move, shown, reviews)
-        lines = [_line(reviews.get(pk), refusal) for pk, refusal in refusals.items()]
-        return self._confirm(again, form, lines, status=_status_of(next(iter(refusals.values()))))
+        lines = [line_of(reviews.get(pk), refusal) for pk, refusal in refusals.items()]
+        return self._confirm(again, form, lines, status=status_of(next(iter(refusals.values()))))
 
     def _confirm(
         self,
@@ -174,10 +203,10 @@ class MovingAdmin(admin.ModelAdmin):
         context = {
             **self.admin_site.each_context(attempt.request),
             "opts": self.opts,
-            "title": _heading(attempt.move, len(reviews)),
+            "title": heading(attempt.move, len(reviews)),
             "move": attempt.move,
-            "reviews": reviews,
-            "alone": _details(reviews[0]) if len(reviews) == 1 else None,
+            "rows": foreseen(attempt.move, reviews),
+            "alone": details(reviews[0]) if len(reviews) == 1 else None,
             "shown": [f"{pk}:{digest}" for pk, digest in attempt.shown.items()],
             "form": form,
             "refusals": refusals,
@@ -186,77 +215,23 @@ class MovingAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(attempt.request, self.confirm_template, context, status=status)
 
-    def _tell(self, attempt: Attempt, results: Sequence[ItemResult]) -> None:
-        """One message for what worked, one for each review that was refused."""
-        made = [result.id for result in results if result.ok]
-        refused = [result for result in results if result.refusal is not None]
-        if made:
-            self.message_user(attempt.request, _summary(attempt, made), messages.SUCCESS)
-        for result in refused[:MOST_MESSAGES]:
-            text = _line(attempt.reviews.get(result.id), result.refusal)
-            self.message_user(attempt.request, text, messages.WARNING)
-        left = len(refused) - MOST_MESSAGES
-        if left > 0:
-            text = _("… and %(left)s more were refused.") % {"left": left}
-            self.message_user(attempt.request, text, messages.WARNING)
+    def _tell(self, attempt: Attempt, answer: ItemResult) -> None:
+        """What became of the one review."""
+        if answer.refusal is None:
+            text, level = done(attempt, answer.id), messages.SUCCESS
+        else:
+            text = line_of(attempt.reviews.get(answer.id), answer.refusal)
+            level = messages.WARNING
+        self.message_user(attempt.request, text, level)
 
     def _next(self, attempt: Attempt) -> str:
-        """Back to the list; after a claim, to what was claimed."""
+        """Back to the list; to the review, where one works on with it."""
         url = reverse(CHANGELIST)
-        if attempt.move is CLAIM and len(attempt.shown) == 1:
+        if attempt.move in {CLAIM, UNDO} and len(attempt.shown) == 1:
             url = reverse("admin:reviews_review_change", args=list(attempt.shown))
-        filters = self.get_preserved_filters(attempt.request)
+        return self._kept(attempt.request, url)
+
+    def _kept(self, request: HttpRequest, url: str) -> str:
+        """The address, with the filters of the list."""
+        filters = self.get_preserved_filters(request)
         return str(add_preserved_filters({"preserved_filters": filters, "opts": self.opts}, url))
-
-
-def _read(posted: Sequence[str]) -> dict[UUID, str]:
-    """The `id:digest` pairs of a form; what is none is left out."""
-    pairs = [item.partition(":") for item in posted]
-    return {pk: digest for raw, _colon, digest in pairs if digest and (pk := uuid_of(raw))}
-
-
-def uuid_of(raw: str) -> UUID | None:
-    """The id, or None for text that is none."""
-    try:
-        return UUID(raw)
-    except ValueError:
-        return None
-
-
-def _heading(move: Move, count: int) -> str:
-    if count == 1:
-        return _("%(move)s this review?") % {"move": move.label}
-    return _("%(move)s %(count)s reviews?") % {"move": move.label, "count": count}
-
-
-def _details(review: Review) -> dict[str, Any]:
-    return {
-        "proposal": pretty(review.proposed),
-        "context": pretty(review.context),
-        "rationale": pretty(review.rationale),
-        "explained": explained(review),
-    }
-
-
-def _summary(attempt: Attempt, made: Sequence[UUID]) -> str:
-    """What worked; one review by its name."""
-    if len(made) == 1 and made[0] in attempt.reviews:
-        url = reverse("admin:reviews_review_change", args=[made[0]])
-        title = visible(attempt.reviews[made[0]].title)
-        return format_html('{}: <a href="{}">{}</a>', attempt.move.done, url, title)
-    count = ngettext("%(count)s review", "%(count)s reviews", len(made)) % {"count": len(made)}
-    return f"{attempt.move.done}: {count}."
-
-
-def _line(review: Review | None, refusal: DomainError | None) -> str:
-    """Which review was refused, with which code, and why."""
-    title = visible(review.title) if review is not None else "?"
-    if refusal is None:
-        return title
-    codes = ", ".join([refusal.code, *refusal.extra.get("why", ())])
-    return f"“{title}”: {refusal} ({codes})"
-
-
-def _status_of(refusal: DomainError) -> int:
-    kinds = (status for kind, status in _STATUS if isinstance(refusal, kind))
-    return next(kinds, HTTPStatus.UNPROCESSABLE_ENTITY)

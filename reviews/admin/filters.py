@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.admin.filters import SimpleListFilter
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
 from gates import clock
 from gates.models import Gate, Team
+from reviews.models import Assignment
 from reviews.models.review import SEE_ALL, Priority, ReviewQuerySet
 from reviews.states import Outcome, Status
 
 ALL = "all"
-DEADLINES = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
 class ChoiceFilter(SimpleListFilter):
@@ -75,11 +76,11 @@ class StatusFilter(ChoiceFilter):
             }
 
     def narrowed(self, queryset: ReviewQuerySet, chosen: str) -> ReviewQuerySet:
-        """What is not closed is found by the index of what wakes."""
+        """What is decided but not closed is found by the index of what wakes."""
         if chosen == ALL:
             return queryset
-        rows = queryset if chosen == Status.CLOSED else queryset.open()
-        return rows.filter(status=chosen)
+        decided = chosen in {Status.HELD, Status.CONDITIONAL}
+        return (queryset.open() if decided else queryset).filter(status=chosen)
 
 
 class OutcomeFilter(ChoiceFilter):
@@ -111,17 +112,52 @@ class DeadlineFilter(ChoiceFilter):
     parameter_name = "deadline"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        """Time that is up, and time that soon will be."""
+        """Time that is up, time that soon will be, and the rest."""
         return (
             ("up", _("time is up")),
             ("hour", _("within an hour")),
-            ("day", _("within a day")),
+            ("today", _("today")),
+            ("later", _("later than today")),
         )
 
     def narrowed(self, queryset: ReviewQuerySet, chosen: str) -> ReviewQuerySet:
         """A pending review wakes at its deadline, so this is a range of the index."""
-        latest = clock.now() + DEADLINES.get(chosen, timedelta(0))
-        return queryset.pending().filter(wake_at__lte=latest)
+        now = clock.now()
+        rows = queryset.pending()
+        if chosen == "up":
+            return rows.filter(wake_at__lte=now)
+        if chosen == "hour":
+            return rows.filter(wake_at__lte=now + timedelta(hours=1))
+        tomorrow = _midnight_after(now)
+        return (
+            rows.filter(wake_at__lt=tomorrow)
+            if chosen == "today"
+            else rows.filter(wake_at__gte=tomorrow)
+        )
+
+
+class HolderFilter(ChoiceFilter):
+    """Whose lease is live, of what waits for a person."""
+
+    title = _("holder")
+    parameter_name = "holder"
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(request, *args)
+        self.person_id = request.user.pk
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
+        """One's own, everybody's, nobody's."""
+        return (("me", _("me")), ("somebody", _("somebody")), ("nobody", _("nobody")))
+
+    def narrowed(self, queryset: ReviewQuerySet, chosen: str) -> ReviewQuerySet:
+        """By the index of who holds what, which has a row for each open assignment only."""
+        live = Assignment.objects.filter(ended_at__isnull=True, lease_until__gt=clock.now())
+        rows = queryset.pending()
+        if chosen == "nobody":
+            return rows.exclude(Exists(live.filter(review=OuterRef("pk"))))
+        held = live.filter(reviewer=self.person_id) if chosen == "me" else live
+        return rows.filter(pk__in=held.filter(reviewer__isnull=False).values("review"))
 
 
 class GateFilter(ChoiceFilter):
@@ -153,3 +189,10 @@ class TeamFilter(ChoiceFilter):
         if not request.user.has_perm(SEE_ALL):
             teams = teams.filter(memberships__user=request.user.pk)
         return [(str(pk), name) for pk, name in teams.values_list("pk", "name")]
+
+
+def _midnight_after(now: datetime) -> datetime:
+    """When the day ends where the person is."""
+    zone = get_current_timezone()
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time.min, zone)

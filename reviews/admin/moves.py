@@ -1,94 +1,117 @@
-"""What a person does to reviews from the admin: one transition, one answer per review."""
+"""What a review's page offers a person: the moves that may succeed, by the transitions' own rules.
+
+Only a hint: a transition asks again, on the locked row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
 
-from gates import actors
-from gates.queries import people
+from gates import actors, clock
+from gates.policy import GatePolicy
 from gates.queries.policies import policy_of
-from reviews.admin.forms import ApproveForm, ConfirmForm, RejectForm
+from reviews.admin.making import (
+    APPROVE,
+    ASSIGN,
+    CANCEL,
+    CLAIM,
+    ESCALATE,
+    PRIORITISE,
+    REJECT,
+    RELEASE,
+    UNDO,
+    Move,
+)
 from reviews.errors import DomainError
 from reviews.models import Review
-from reviews.states import Status
-from reviews.transitions import batches, decisions, escalations, leases
-from reviews.transitions.batches import ItemResult
-from reviews.verdicts import Answer
+from reviews.models.decision import VERDICTS
+from reviews.states import MOVES, Status
+from reviews.transitions import cancellations, leases, rights
+from reviews.transitions.change import Change
+from reviews.transitions.decisions import ONE_VOTE_ONLY
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-# What the person looked at: the digest of each review when it was shown.
-Shown = Mapping[UUID, str]
+Guard = Callable[[Review, Change], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """A move of the admin. One that needs no confirmation has no form."""
+class Link:
+    """A verdict that needs a form of its own, and where that is."""
 
-    name: str
-    label: StrPromise
-    done: StrPromise
-    form: type[ConfirmForm] | None = None
+    label: str
+    url: str
 
 
-CLAIM = Move("claim", _("Claim"), _("Claimed"))
-APPROVE = Move("approve", _("Approve"), _("Approved"), ApproveForm)
-REJECT = Move("reject", _("Reject"), _("Rejected"), RejectForm)
-ESCALATE = Move("escalate", _("Escalate"), _("Escalated"), ConfirmForm)
-MOVES = {move.name: move for move in (CLAIM, APPROVE, REJECT, ESCALATE)}
+def offered(review: Review, user: User) -> tuple[Move, ...]:
+    """The moves that this person may make on the review as it stands."""
+    change = Change(now=clock.now(), actor=actors.person(user.pk, user.get_username()))
+    return tuple(_moves(review, change, policy_of(review.version)))
 
 
-def offered(review: Review, user: User) -> list[Move]:
-    """The moves that may succeed; a hint for the page, which the transitions need not believe."""
-    if review.status != Status.PENDING or review.team_id is None:
-        return []
-    if not people.is_member(user.pk, review.team_id):
+def elsewhere(review: Review, moves: Iterable[Move]) -> list[Link]:
+    """The verdicts that no button gives, for who may decide: he may claim it, or holds it."""
+    if not {CLAIM, RELEASE} & set(moves):
         return []
     policy = policy_of(review.version)
-    verdicts = [move for move in (APPROVE, REJECT) if move.name in policy.options]
-    return [CLAIM, *verdicts, *([ESCALATE] if review.level < policy.levels else [])]
+    left = set(policy.options) - {"approve", "reject"}
+    if policy.approvals > 1:
+        left -= ONE_VOTE_ONLY
+    page = reverse("review", args=[review.pk])
+    return [
+        Link(str(label), f"{page}?verdict={verdict}")
+        for verdict, label in VERDICTS
+        if verdict in left
+    ]
 
 
-def make(move: Move, shown: Shown, user: User, said: Mapping[str, Any]) -> list[ItemResult]:
-    """Make the move on every review shown. Raises Invalid where a batch is refused whole."""
-    actor = actors.person(user.pk, user.get_username())
-    if move is CLAIM:
-        return [_alone(pk, partial(leases.claim, pk, actor=actor)) for pk in shown]
-    if len(shown) == 1:
-        return [_one(move, actor, pk, digest, said) for pk, digest in shown.items()]
-    if move is ESCALATE:
-        return batches.escalate_all(list(shown), actor=actor, principal=user)
-    answer = _answer(move, said)
-    return batches.decide_all(
-        list(shown), actor=actor, principal=user, answer=answer, digests=shown
-    )
+def _moves(review: Review, change: Change, policy: GatePolicy) -> Iterator[Move]:
+    if review.status == Status.PENDING:
+        yield from _work(review, change, policy)
+    if review.status in MOVES["undo"] and _decided(review, change):
+        yield UNDO
+    if review.status in MOVES["cancel"] and _passes(cancellations.may_cancel, review, change):
+        yield CANCEL
 
 
-def _one(
-    move: Move, actor: actors.Actor, pk: UUID, digest: str, said: Mapping[str, Any]
-) -> ItemResult:
-    if move is ESCALATE:
-        return _alone(pk, partial(escalations.escalate, pk, actor=actor))
-    answer = _answer(move, said, digest)
-    return _alone(pk, partial(decisions.decide, pk, actor=actor, answer=answer))
+def _work(review: Review, change: Change, policy: GatePolicy) -> Iterator[Move]:
+    assignment = rights.assignment_of(review)
+    decides = _passes(rights.decider, review, change)
+    if decides and assignment.holder_at(change.now) is None:
+        yield CLAIM
+    if assignment.reviewer_id == rights.person_of(change):
+        yield RELEASE
+    if decides:
+        yield from _plain_verdicts(review, policy)
+    if review.level < policy.levels and _passes(_may_escalate, review, change):
+        yield ESCALATE
+    if _passes(leases.may_direct, review, change):
+        yield from (ASSIGN, PRIORITISE)
 
 
-def _alone(pk: UUID, transition: Callable[[], object]) -> ItemResult:
+def _decided(review: Review, change: Change) -> bool:
+    held = review.held_decision
+    return held is not None and held.reviewer_id == rights.person_of(change)
+
+
+def _plain_verdicts(review: Review, policy: GatePolicy) -> Iterator[Move]:
+    """What breaks the limits cannot be approved as it is."""
+    over = review.over_limit and review.edit is None
+    if "approve" in policy.options and not over:
+        yield APPROVE
+    if "reject" in policy.options:
+        yield REJECT
+
+
+def _may_escalate(review: Review, change: Change) -> None:
+    rights.free_of_others(review, change, rights.member_of_level(review, change))
+
+
+def _passes(guard: Guard, review: Review, change: Change) -> bool:
     try:
-        transition()
-    except DomainError as refusal:
-        return ItemResult(pk, refusal)
-    return ItemResult(pk)
-
-
-def _answer(move: Move, said: Mapping[str, Any], digest: str = "") -> Answer:
-    reasons: Sequence[str] = said.get("reasons", ())
-    return Answer(move.name, digest=digest, reasons=tuple(reasons), note=said.get("note", ""))
+        guard(review, change)
+    except DomainError:
+        return False
+    return True

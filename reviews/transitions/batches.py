@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from reviews import outliers
 from reviews.errors import DomainError, Invalid, Missing, NotAllowed, invalid
 from reviews.models import Assignment, Review
 from reviews.queries.groups import last_amounts, rejected_subjects
-from reviews.transitions import timed
+from reviews.transitions import cancellations, leases, priorities, timed
 from reviews.transitions.change import Change
 from reviews.transitions.decisions import apply_verdict
 from reviews.transitions.escalations import apply_escalation
@@ -85,6 +86,44 @@ def escalate_all(
 ) -> list[ItemResult]:
     """Escalate many."""
     return run_many("escalate", ids, actor, principal, apply_escalation)
+
+
+def claim_all(
+    ids: Sequence[UUID], *, actor: Actor, principal: AbstractBaseUser | ApiKey
+) -> list[ItemResult]:
+    """Claim many."""
+    return run_many("claim", ids, actor, principal, leases.apply_claim)
+
+
+def release_all(
+    ids: Sequence[UUID], *, actor: Actor, principal: AbstractBaseUser | ApiKey
+) -> list[ItemResult]:
+    """Give many back to their teams."""
+    return run_many("release", ids, actor, principal, leases.apply_release)
+
+
+def assign_all(
+    ids: Sequence[UUID], *, actor: Actor, principal: AbstractBaseUser | ApiKey, username: str
+) -> list[ItemResult]:
+    """Give many to one person."""
+    work = partial(leases.apply_assignment, username=username)
+    return run_many("assign", ids, actor, principal, work)
+
+
+def prioritise_all(
+    ids: Sequence[UUID], *, actor: Actor, principal: AbstractBaseUser | ApiKey, priority: str
+) -> list[ItemResult]:
+    """Give many another priority. Raises Invalid for one that does not exist."""
+    work = partial(priorities.apply_priority, priority=priorities.named(priority))
+    return run_many("prioritise", ids, actor, principal, work)
+
+
+def cancel_all(
+    ids: Sequence[UUID], *, actor: Actor, principal: AbstractBaseUser | ApiKey, code: str = ""
+) -> list[ItemResult]:
+    """Close many as cancelled."""
+    work = partial(cancellations.apply_cancellation, code=code)
+    return run_many("cancel", ids, actor, principal, work)
 
 
 def run_many(

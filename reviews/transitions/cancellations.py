@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from gates.actors import Actor
@@ -22,25 +23,32 @@ def cancel(review_id: UUID, *, actor: Actor, code: str = "", **data: str) -> Rev
     """
 
     def work(review: Review, change: Change) -> None:
-        _may_cancel(review, change)
         apply_cancellation(review, change, code, data)
 
     return run("cancel", review_id, actor, work)
 
 
-def apply_cancellation(review: Review, change: Change, code: str, data: dict[str, str]) -> None:
-    """Cancel one locked review."""
+def apply_cancellation(
+    review: Review, change: Change, code: str, data: Mapping[str, str] | None = None
+) -> None:
+    """Cancel one locked review; shared with batches."""
+    may_cancel(review, change)
     if review.held_decision is not None:
         passage.void(unanswered([review])[review.pk], change)
     final = passage.decision(review, change, Source.CANCEL, Outcome.CANCELLED)
     passage.close(review, change, final, Outcome.CANCELLED)
     change.log(
-        review, "cancelled", outcome=review.outcome, **({"code": code} if code else {}), **data
+        review,
+        "cancelled",
+        outcome=review.outcome,
+        **({"code": code} if code else {}),
+        **(data or {}),
     )
     change.tell(review, "review.closed")
 
 
-def _may_cancel(review: Review, change: Change) -> None:
+def may_cancel(review: Review, change: Change) -> None:
+    """Refuse keys outside their gates, and people who may not manage the gate's cancellations."""
     if change.actor.key_id is None:
         rights.may_manage(review, change, "reviews.cancel_review")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -20,11 +21,13 @@ from reviews.transitions.moves import run
 def claim(review_id: UUID, *, actor: Actor) -> Review:
     """Take a free review: its lease is the person's for the gate's `lease` seconds."""
 
-    def work(review: Review, change: Change) -> None:
-        lease(review, change, rights.decider(review, change))
-        change.log(review, "claimed", until=str(rights.assignment_of(review).lease_until))
+    return run("claim", review_id, actor, apply_claim)
 
-    return run("claim", review_id, actor, work)
+
+def apply_claim(review: Review, change: Change) -> None:
+    """Lease one locked review to who acts; shared with batches."""
+    lease(review, change, rights.decider(review, change))
+    change.log(review, "claimed", until=str(rights.assignment_of(review).lease_until))
 
 
 def renew(review_id: UUID, *, actor: Actor) -> Review:
@@ -45,13 +48,15 @@ def renew(review_id: UUID, *, actor: Actor) -> Review:
 def release(review_id: UUID, *, actor: Actor) -> Review:
     """Give a review back to the team."""
 
-    def work(review: Review, change: Change) -> None:
-        if rights.assignment_of(review).reviewer_id != rights.person_of(change):
-            raise HeldByOther("You do not hold this.")
-        free(review, change)
-        change.log(review, "released")
+    return run("release", review_id, actor, apply_release)
 
-    return run("release", review_id, actor, work)
+
+def apply_release(review: Review, change: Change) -> None:
+    """Free one locked review of who acts; shared with batches."""
+    if rights.assignment_of(review).reviewer_id != rights.person_of(change):
+        raise HeldByOther("You do not hold this.")
+    free(review, change)
+    change.log(review, "released")
 
 
 def assign(review_id: UUID, *, actor: Actor, username: str) -> Review:
@@ -59,14 +64,16 @@ def assign(review_id: UUID, *, actor: Actor, username: str) -> Review:
     permission.
     """
 
-    def work(review: Review, change: Change) -> None:
-        _may_assign(review, change)
-        user_id = _eligible(review, username)
-        rights.not_voted(review, change, user_id)
-        lease(review, change, user_id)
-        change.log(review, "assigned", reviewer=user_id)
+    return run("assign", review_id, actor, partial(apply_assignment, username=username))
 
-    return run("assign", review_id, actor, work)
+
+def apply_assignment(review: Review, change: Change, username: str) -> None:
+    """Lease one locked review to another; shared with batches."""
+    may_direct(review, change)
+    user_id = _eligible(review, change, username)
+    rights.not_voted(review, change, user_id)
+    lease(review, change, user_id)
+    change.log(review, "assigned", reviewer=user_id)
 
 
 def pass_on(review_id: UUID, *, actor: Actor) -> Review:
@@ -98,14 +105,26 @@ def free(review: Review, change: Change) -> None:
     change.set(rights.assignment_of(review), reviewer=None, lease_until=None)
 
 
-def _may_assign(review: Review, change: Change) -> None:
-    if review.team_id is None or not people.leads(rights.person_of(change), review.team_id):
+def may_direct(review: Review, change: Change) -> None:
+    """Refuse who neither leads the team that is asked nor may manage the gate's assignments."""
+    user_id, team_id = rights.person_of(change), review.team_id
+    if team_id is None or not change.once(
+        ("leads", team_id), lambda: people.leads(user_id, team_id)
+    ):
         rights.may_manage(review, change, "reviews.assign_review")
 
 
-def _eligible(review: Review, username: str) -> int:
-    user = get_user_model().objects.filter(username=username, is_active=True).first()
-    if user is None or review.team_id is None or not people.is_member(user.pk, review.team_id):
+def _eligible(review: Review, change: Change, username: str) -> int:
+    team_id = review.team_id
+    user_id = change.once(("eligible", team_id, username), lambda: _member(username, team_id))
+    if user_id is None:
         raise invalid("/reviewer", "not_eligible", f"“{username}” is no member of {review.team}.")
-    rights.not_own(review, user.pk, username)
-    return user.pk
+    rights.not_own(review, user_id, username)
+    return user_id
+
+
+def _member(username: str, team_id: int | None) -> int | None:
+    """The id of the active person of that name, if he belongs to the team."""
+    found = get_user_model().objects.filter(username=username, is_active=True)
+    member = found.filter(memberships__team=team_id)
+    return None if team_id is None else member.values_list("pk", flat=True).first()

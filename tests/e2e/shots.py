@@ -13,14 +13,14 @@ from tests.e2e.visitor import DESKTOP, PHONE
 FOLDER: Path = settings.BASE_DIR / ".shots"
 SIZES = {"1440": DESKTOP, "390": PHONE}
 THEMES = ("light", "dark")
-LONGEST = 6_000  # pixels of a phone's page that are worth a picture
 
 
 @pytest.fixture(scope="session", autouse=True)
 def folder():
-    """An empty one."""
+    """An empty one, which git does not see."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
+    (FOLDER / ".gitignore").write_text("*\n")
 
 
 @pytest.mark.parametrize("name", STATES)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from gates.models import Event
 from gates.policy import Step
 from reviews.admin.review import ReviewAdmin
-from reviews.models import Review
+from reviews.models import Assignment, Preference, Review
 from reviews.transitions import leases
 from tests.admins import signed_in
 from tests.factories import (
@@ -18,11 +18,12 @@ from tests.factories import (
     key,
     person,
     submit,
+    user,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 QUEUE = reverse("admin:reviews_review_changelist")
-QUERIES = 8
+QUERIES = 9
 NO_CHAIN = {"timeout_action": "reject", "final_action": ""}
 
 
@@ -146,9 +147,9 @@ def test_an_expired_lease_has_no_holder(reviewer):
         assert column(reviewer, "holder") == ["-"]
 
 
-def test_confidence_has_two_decimals(reviewer, office):
-    office.submit(confidence=0.875)
-    assert column(reviewer, "sure") == ["0.88"]
+def test_what_the_ai_says_has_two_decimals(reviewer, office):
+    office.submit(recommendation="approve", confidence=0.875)
+    assert "approve 0.88</span>" in column(reviewer, "advice")[0]
 
 
 # --- filters -------------------------------------------------------------------------------------
@@ -198,14 +199,37 @@ def test_gate_team_and_priority_can_be_chosen(auditor, office):
 
 
 @pytest.mark.parametrize(
-    ("choice", "left"), [("up", []), ("hour", ["soon"]), ("day", ["soon", "today"])]
+    ("choice", "left"),
+    [("up", []), ("hour", ["soon"]), ("today", ["soon", "today"]), ("later", ["later"])],
 )
 def test_deadlines_can_be_chosen(auditor, choice, left):
     made = {
         name: desk(slug=name, steps=(Step("support_team", timeout),), **NO_CHAIN).submit().pk
-        for name, timeout in (("soon", 600), ("today", 7200), ("later", 100_000))
+        for name, timeout in (("soon", 600), ("today", 7200), ("later", 15 * 3600))
     }
     assert ids(auditor, deadline=choice) == [made[name] for name in left]
+
+
+def test_today_ends_where_the_person_is(auditor, office):
+    """Nine o'clock in London, and nearly midnight on Kiritimati."""
+    review = desk(slug="slow", steps=(Step("support_team", 7200),), **NO_CHAIN).submit()
+    assert ids(auditor, deadline="today") == [review.pk]
+    Preference.objects.create(user=user("ada"), time_zone="Pacific/Kiritimati")
+    assert ids(auditor, deadline="today") == []
+    assert ids(auditor, deadline="later") == [review.pk]
+
+
+@pytest.mark.parametrize(
+    ("choice", "left"),
+    [("me", ["mine"]), ("somebody", ["mine", "bens"]), ("nobody", ["free", "left"])],
+)
+def test_holders_can_be_chosen(reviewer, office, choice, left):
+    made = {name: office.submit() for name in ("mine", "bens", "free", "left")}
+    leases.claim(made["mine"].pk, actor=person(office.reviewer))
+    leases.claim(made["bens"].pk, actor=person(office.colleague))
+    leases.claim(made["left"].pk, actor=person(office.reviewer))
+    Assignment.objects.filter(review=made["left"]).update(lease_until=after(0))
+    assert set(ids(reviewer, holder=choice)) == {made[name].pk for name in left}
 
 
 def test_time_that_is_up_can_be_chosen(reviewer, office):
@@ -270,3 +294,12 @@ def test_rows_are_counted_to_a_limit(reviewer, office, monkeypatch):
     page = reviewer.get(QUEUE)
     assert page.context["cl"].result_count == 3
     assert "More than 2 match" in page.content.decode()
+
+
+def test_a_page_shows_the_rows_that_follow_those_of_the_page_before(reviewer, office, monkeypatch):
+    monkeypatch.setattr(ReviewAdmin, "list_per_page", 2)
+    made = []
+    for seconds in range(5):
+        with at(after(seconds)):
+            made.append(office.submit().pk)
+    assert [ids(reviewer, p=str(page)) for page in (1, 2, 3)] == [made[:2], made[2:4], made[4:]]

@@ -17,7 +17,7 @@ from reviews.states import (
 
 WORK = {"claim", "renew", "release", "assign", "ask", "pass", "decide", "escalate"}
 ALLOWED = {
-    "pending": WORK | {"cancel"},
+    "pending": WORK | {"prioritise", "cancel"},
     "held": {"undo", "cancel"},
     "conditional": {"confirm", "deny", "cancel"},
     "closed": {"overturn"},

@@ -15,6 +15,7 @@ from reviews.transitions import (
     decisions,
     escalations,
     leases,
+    priorities,
 )
 from reviews.transitions.change import Change
 from reviews.transitions.moves import run
@@ -42,6 +43,9 @@ MOVES: dict[str, Move] = {
     "assign": lambda d, r: leases.assign(
         r.pk, actor=person(permit(d.lead, "reviews.assign_review")), username="ann"
     ),
+    "prioritise": lambda d, r: priorities.prioritise(
+        r.pk, actor=person(permit(d.lead, "reviews.assign_review")), priority="critical"
+    ),
     "decide": lambda d, r: decisions.decide(
         r.pk, actor=person(d.reviewer), answer=Answer("approve")
     ),
@@ -53,7 +57,7 @@ MOVES: dict[str, Move] = {
 WORK = ("claim", "renew", "release", "assign", "pass", "ask", "decide", "escalate")
 ENDED = ("closed_by_human", "rejected", "closed_by_cancel", "closed_by_policy", "closed_by_timeout")
 ALLOWED = {
-    "pending": {*WORK, "cancel"},
+    "pending": {*WORK, "prioritise", "cancel"},
     "held": {"undo", "cancel"},
     "conditional": {"cancel"},
     "closed_by_human": {"overturn"},

@@ -83,4 +83,4 @@ def test_who_left_the_team_is_told_nothing_of_its_reviews_any_more():
 def test_a_page_is_for_its_reader_only():
     response = home(desk().reviewer)
     assert response["Cache-Control"] == "no-store"
-    assert response["Vary"] == "HX-Request, Cookie"
+    assert response["Vary"] == "HX-Request, Cookie, Accept-Language"

@@ -185,8 +185,8 @@ def test_a_review_opens_beside_the_list_and_alone_for_a_script():
     bar = browser(at_desk.reviewer).get(QUEUE, query, headers=script("bar"))
     assert whole.context["case"].review == part.context["case"].review == review
     starts = [text_of(response)[:15] for response in (whole, part, bar)]
-    assert starts == ["<!doctype html>", '<main class="ca', '<section class=']
-    assert whole["Vary"] == part["Vary"] == "HX-Request, Cookie"
+    assert starts == ["<!DOCTYPE html>", '<main class="ca', '<section class=']
+    assert whole["Vary"] == part["Vary"] == "HX-Request, Cookie, Accept-Language"
 
 
 @pytest.mark.parametrize("wanted", ["rubbish", NOBODYS])
