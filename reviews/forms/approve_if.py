@@ -89,7 +89,9 @@ class ApproveIfForm(VerdictForm):
         chosen = self["conditions"].value() or () if "conditions" in self.fields else ()
         who = dict(CONFIRMS)
         return [
-            Offer(item, str(who[item.confirms]), in_words(item.timeout), item.code in chosen)
+            Offer(
+                item, str(who[item.confirms]), in_words(item.timeout, gettext), item.code in chosen
+            )
             for item in self.policy.conditions
         ]
 
@@ -172,7 +174,7 @@ def _time() -> forms.Field:
         min_value=1,
         max_value=LONGEST_TIME,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("%(time)s if empty") % {"time": in_words(DEFAULT_TERMS_TIMEOUT)},
+        help_text=_("%(time)s if empty") % {"time": in_words(DEFAULT_TERMS_TIMEOUT, gettext)},
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gates.admin.display import visible as spelt_out
 from gates.policy import GatePolicy
 from reviews.models import Review
 from reviews.models.review import Priority
@@ -160,6 +161,21 @@ def reason(policy: GatePolicy, code: str) -> str:
 def name_of(person: User | None) -> str:
     """What a person is called here."""
     return "" if person is None else person.get_full_name() or person.get_username()
+
+
+@register.filter
+def actor(label: str) -> str:
+    """Who did something, as the trail names him, in words."""
+    kind, _colon, name = label.partition(":")
+    said = {
+        "user": name,
+        "key": _("agent %(name)s") % {"name": name},
+        "clock": _("the clock"),
+        "policy": _("the gate's rules"),
+        "outside": _("the person with the link"),
+        "command": _("the command %(name)s") % {"name": name},
+    }
+    return spelt_out(said.get(kind, label))
 
 
 @register.simple_tag
