@@ -13,7 +13,6 @@ from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +37,8 @@ from reviews.models import Review
 from reviews.models.review import ReviewQuerySet
 from reviews.queries.named import named
 from reviews.states import Status
-from reviews.templatetags.gatehouse import icon
+from reviews.templatetags.gatehouse import icon, in_short
+from reviews.templatetags.words import name_of, word
 from reviews.transitions import comments
 
 QUEUE_ORDER = (F("priority").desc(), "due_at", "id")
@@ -78,7 +78,6 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         "priority",
         "team",
         "gate",
-        "status",
     )
     list_select_related = ("gate", "team", "assignment__reviewer")
     list_filter = (
@@ -147,13 +146,15 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
 
     @admin.display(description=_("due"))
     def due(self, review: Review) -> SafeString | str:
-        """The deadline of what waits for a person."""
+        """The deadline of what waits for a person; where everything else stands."""
         if review.status != Status.PENDING or review.due_at is None:
-            return EMPTY
+            return word(review.outcome or review.status)
         now = _made_at(review)
         if review.due_at > now:
-            left = gettext("%(time)s left") % {"time": timeuntil(review.due_at, now)}
-            return format_html('<span title="{}">{}</span>', instant(review.due_at), left)
+            left = gettext("%(time)s left") % {"time": in_short(review.due_at - now)}
+            return format_html(
+                '<span class="nowrap" title="{}">{}</span>', instant(review.due_at), left
+            )
         return format_html(
             '<span class="gh-late" title="{}">{}</span>',
             instant(review.due_at),
@@ -161,12 +162,13 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         )
 
     @admin.display(description=_("holder"))
-    def holder(self, review: Review) -> str:
+    def holder(self, review: Review) -> SafeString | str:
         """Whose lease is live."""
         assignment = review.assignment
         if assignment is None or assignment.holder_at(_made_at(review)) is None:
             return EMPTY
-        return f"{assignment.reviewer} · {instant(assignment.lease_until)}"
+        title = instant(assignment.lease_until)
+        return format_html('<span title="{}">{}</span>', title, name_of(assignment.reviewer))
 
     @admin.display(description=_("the AI says"))
     def advice(self, review: Review) -> SafeString | str:

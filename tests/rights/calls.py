@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache as once
 from typing import Any
-from uuid import uuid4
 
 from django.core.cache import cache
 from django.db import transaction
@@ -13,16 +13,18 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from gates.models import Event
 from tests.factories import at
 from tests.rights.world import NOW, ROLES, World
 
-# One letter for each answer.
-SIGN_IN, ON = "s", ">"
-LETTERS = {200: ".", 201: "+", 302: ON, 400: "m", 401: "u", 403: "x", 404: "0", 405: "w"}
-LETTERS |= {409: "c", 410: "l", 411: "t", 422: "i", 500: "!", 503: "z"}
+# One letter for each answer. `s`: sign in first, `>`: to another page, `-`: that, and nothing done.
+SIGN_IN, NOTHING = "s", "-"
+LETTERS = {200: ".", 201: "+", 302: ">", 401: "u", 403: "x", 404: "0", 405: "w"}
+LETTERS |= {409: "c", 410: "l", 422: "i", 503: "z"}
 # How the columns stand together: nobody; those of teams; those with other roles; keys; who left.
 GROUPS = (1, 5, 5, 4, 2)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+UNNAMED = {"api/v1/ view": "/api/v1/", "api/v1/ no_such_call": "/api/v1/nothing/"}
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,12 @@ class Call:
         return " ".join(filter(None, (self.method, self.name, self.of, self.move)))
 
 
-def every_address() -> Iterator[tuple[str, URLPattern]]:
-    """Each pattern with its name; with its route, where it has none."""
-    yield from _walk(get_resolver(), "", "")
+@once
+def every_address() -> dict[str, URLPattern]:
+    """Each pattern by its name; by its route and view, where it has none."""
+    found = list(_walk(get_resolver(), "", ""))
+    assert len(dict(found)) == len(found), "two addresses have one name"
+    return dict(found)
 
 
 def _walk(resolver: URLResolver, route: str, space: str) -> Iterator[tuple[str, URLPattern]]:
@@ -50,43 +55,48 @@ def _walk(resolver: URLResolver, route: str, space: str) -> Iterator[tuple[str, 
         if isinstance(entry, URLResolver):
             yield from _walk(entry, here, f"{entry.namespace}:" if entry.namespace else space)
         else:
-            yield (f"{space}{entry.name}" if entry.name else here), entry
+            yield (f"{space}{entry.name}" if entry.name else _unnamed(here, entry)), entry
+
+
+def _unnamed(route: str, entry: URLPattern) -> str:
+    return f"{route} {getattr(entry.callback, '__name__', '')}"
 
 
 def address(call: Call, made: World) -> str:
     """Where the call goes."""
+    if call.name in UNNAMED:
+        return UNNAMED[call.name]
     thing = made.things.get(call.of)
-    if call.name.startswith("/"):
-        return call.name.replace("<pk>", str(getattr(thing, "pk", "")))
-    pattern = dict(every_address())[call.name].pattern
     known = {
-        "review_id": getattr(thing, "pk", None),
-        "condition_id": getattr(thing, "pk", None),
-        "object_id": getattr(thing, "pk", None),
-        "id": getattr(thing, "pk", None),
         "secret": thing,
         "team": "support_team",
         "slug": "refund",
         "move": call.move,
         "app_label": "gates",
     }
-    return reverse(call.name, kwargs={name: known[name] for name in pattern.converters or
-                                      getattr(pattern, "regex").groupindex})
+    pattern: Any = every_address()[call.name].pattern
+    names = getattr(pattern, "converters", None) or pattern.regex.groupindex
+    return reverse(
+        call.name, kwargs={name: known.get(name, getattr(thing, "pk", None)) for name in names}
+    )
 
 
-def answer(call: Call, made: World, client: Client, where: str) -> HttpResponse:
-    """What the visitor gets. Nothing of it stays."""
+def answer(call: Call, made: World, client: Client) -> HttpResponse:
+    """What the visitor gets; `done` says whether it left a trace. Nothing of it stays."""
     cache.clear()
-    body = {name: say(made) if callable(say) else say for name, say in call.body.items()}
-    json = "application/json" if where.startswith("/api/") else ""
+    where = address(call, made)
+    body = {name: said(made) if callable(said) else said for name, said in call.body.items()}
+    program = where.startswith("/api/") and call.method != "GET"
+    kind = {"content_type": "application/json"} if program else {}
     with at(NOW), transaction.atomic():
-        kind: dict[str, Any] = {"content_type": json} if json and call.method != "GET" else {}
-        found: HttpResponse = getattr(client, call.method.lower())(where, body, **kind)
+        before = Event.objects.count()
+        found: Any = getattr(client, call.method.lower())(where, body, **kind)
+        found.done = Event.objects.count() > before
         transaction.set_rollback(True)
     return found
 
 
-def letter(response: HttpResponse) -> str:
+def letter(response: Any) -> str:
     """The answer's letter."""
     if response.status_code == 302 and "/login/?next=" in response["Location"]:
         return SIGN_IN
@@ -95,19 +105,13 @@ def letter(response: HttpResponse) -> str:
 
 def row(call: Call, made: World) -> str:
     """The letters of everybody, in the order of the tables."""
-    where = address(call, made)
-    return grouped([letter(answer(call, made, made.visitor(role), where)) for role in (ROLES)])
+    return grouped(letter(answer(call, made, made.visitor(role))) for role in ROLES)
 
 
-def grouped(letters: list[str]) -> str:
+def grouped(letters: Iterable[str], groups: Iterable[int] = GROUPS) -> str:
     """Letters with the gaps of the tables."""
-    parts, left = [], list(letters)
-    for size in GROUPS:
+    left, parts = list(letters), []
+    for size in groups:
         parts.append("".join(left[:size]))
         left = left[size:]
     return " ".join(parts)
-
-
-def unknown() -> str:
-    """An id of nothing."""
-    return str(uuid4())

@@ -216,7 +216,7 @@ def _add_rows(made: World) -> None:
         "heartbeat": Heartbeat.objects.create(cluster="one", at=T0),
         "preference": Preference.objects.create(user=made.people["member"]),
         "failure": Failure.objects.create(
-            id="f" * 32, name="a task", func="reviews.tasks.sweep", started=T0, stopped=T0
+            id="f" * 32, func="a.task", started=T0, stopped=T0, success=False
         ),
         "ormq": OrmQ.objects.create(key="gatehouse", payload="", lock=T0),
         "user": made.people["member"],
@@ -234,4 +234,3 @@ def _idempotency(made_with: ApiKey) -> Model:
         body={},
         created_at=T0,
     )
-

@@ -35,9 +35,7 @@ def test_each_queue_of_the_person_has_its_numbers():
     leases.claim(second.pk, actor=person(at_desk.colleague))
     team("empty", at_desk.reviewer)
     cards = home(at_desk.reviewer).context["cards"]
-    told = [
-        (card.team.slug, card.waiting, card.soon, card.working, card.next) for card in cards
-    ]
+    told = [(card.team.slug, card.waiting, card.soon, card.working, card.next) for card in cards]
     assert told == [("empty", 0, 0, 0, None), ("support_team", 2, 2, 1, first)]
 
 

@@ -185,7 +185,7 @@ def test_a_review_opens_beside_the_list_and_alone_for_a_script():
     bar = browser(at_desk.reviewer).get(QUEUE, query, headers=script("bar"))
     assert whole.context["case"].review == part.context["case"].review == review
     starts = [text_of(response)[:15] for response in (whole, part, bar)]
-    assert starts == ["<!DOCTYPE html>", '<main class="ca', '<section class=']
+    assert starts == ["<!DOCTYPE html>", '<main class="ca', "<section class="]
     assert whole["Vary"] == part["Vary"] == "HX-Request, Cookie, Accept-Language"
 
 
