@@ -40,34 +40,6 @@ def pretty(value: Any, *, longest: int = LONGEST) -> SafeString | str:
     return format_html('<pre class="gh-json">{}</pre><p>{}</p>', text[:longest], note)
 
 
-def pairs(value: Any, *, deep: int = 2) -> SafeString | str:
-    """JSON to be read by people: members with their names, down to `deep` levels, then as JSON."""
-    if isinstance(value, dict) and value and deep:
-        rows = ((_named(key), pairs(part, deep=deep - 1)) for key, part in value.items())
-        return format_html(
-            '<dl class="gh-pairs">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows)
-        )
-    if isinstance(value, dict | list):
-        return pretty(value)
-    return _plain(value)
-
-
-def _named(key: str) -> str:
-    return visible(key.replace("_", " ").capitalize() if key.islower() else key)
-
-
-def _plain(value: Any) -> SafeString | str:
-    """A text, a number, a yes or a no; a long text is cut."""
-    if value is None or value == "":
-        return EMPTY
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    text = visible(str(value))
-    if len(text) > LONGEST:
-        return pretty(text)
-    return format_html('<span class="gh-text">{}</span>', text)
-
-
 def short(value: Any) -> SafeString:
     """JSON on one line, cut."""
     text = visible(json.dumps(value, ensure_ascii=False))

@@ -13,22 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gates import clock
-from gates.admin.display import pairs, pretty
-from gates.models import Event, Team
+from gates.admin.display import pretty
+from gates.models import Event
 from gates.policy import GatePolicy
 from gates.queries.policies import policy_of
 from reviews.admin.explaining import explained
 from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
+from reviews.queries import outlook
 from reviews.states import Status
+from reviews.templatetags.facts import fact
 from reviews.templatetags.gatehouse import in_short
+from reviews.templatetags.words import name_of
 
 LAST_EVENTS = 20
 MOST_PARTS = 50
-_ENDS = {
-    "reject": gettext_lazy("Rejects itself in %(left)s"),
-    "approve": gettext_lazy("Approves itself in %(left)s"),
-    "skip": gettext_lazy("Is skipped in %(left)s, and nothing is executed"),
-}
 _ORIGINS = {
     "system": gettext_lazy("from our systems"),
     "ai": gettext_lazy("from the AI"),
@@ -76,16 +74,16 @@ def case_of(review: Review) -> dict[str, Any]:
         "now": now,
         "clocks": list(clocks(review, policy, now)),
         "explained": explained(review),
-        "proposal": pairs(review.proposal),
-        "edit": pairs(review.edit) if review.edit is not None else "",
+        "proposal": fact(review.proposal),
+        "edit": fact(review.edit) if review.edit is not None else "",
         "facts": list(facts(review, policy)),
         "raw": {
             "proposal": pretty(review.proposal),
             "context": pretty(review.context),
             "result": pretty(review.result),
         },
-        "requester": pairs(review.requester),
-        "metadata": pairs(review.metadata),
+        "requester": fact(review.requester) if review.requester else "",
+        "metadata": fact(review.metadata) if review.metadata else "",
         "confidence": "" if review.confidence is None else f"{review.confidence:.2f}",
         "parts": parts_of(review),
         "revision": Review.objects.filter(revises=review.pk).only("pk", "title").first(),
@@ -97,12 +95,13 @@ def clocks(review: Review, policy: GatePolicy, now: datetime) -> Iterator[Clock]
     assignment = review.assignment
     if review.status == Status.PENDING and review.due_at is not None:
         since = assignment.opened_at if assignment is not None else None
-        said = consequence(review, policy) % {"left": in_short(review.due_at - now)}
+        what = outlook.consequence(review, outlook.names_of(policy))
+        said = _("{what} in {left}").format(what=what, left=in_short(review.due_at - now))
         yield Clock(_("Gate deadline"), review.due_at, said, since)
         until = assignment.lease_until if assignment is not None else None
         if assignment is not None and until is not None and until > now:
             said = _("%(who)s holds it for %(left)s")
-            told = {"who": assignment.reviewer, "left": in_short(until - now)}
+            told = {"who": name_of(assignment.reviewer), "left": in_short(until - now)}
             yield Clock(_("Lease"), until, said % told)
     if review.status == Status.HELD and review.held_until is not None:
         said = _("Released in %(left)s") % {"left": in_short(review.held_until - now)}
@@ -113,27 +112,17 @@ def clocks(review: Review, policy: GatePolicy, now: datetime) -> Iterator[Clock]
         yield Clock(_("Conditions"), review.wake_at, said % {"left": left})
 
 
-def consequence(review: Review, policy: GatePolicy) -> str:
-    """What the deadline does if nobody decides, with `%(left)s` for the time until then."""
-    action = policy.action_at(review.level)
-    if action != "escalate":
-        return str(_ENDS[action])
-    slug = policy.steps[review.level + 1].assignee
-    name = Team.objects.filter(slug=slug).values_list("name", flat=True).first() or slug
-    return _("Goes to %(team)s in %%(left)s") % {"team": name.replace("%", "%%")}
-
-
 def facts(review: Review, policy: GatePolicy) -> Iterator[Fact]:
     """The context in the order of the gate; what it does not name comes last."""
     context: Mapping[str, Any] = review.context
     for item in policy.context:
         if item.key in context:
-            shown = pairs(context[item.key])
+            shown = fact(context[item.key], item.kind)
             yield Fact(item.label, str(_ORIGINS[item.origin]), shown, ai=item.origin == "ai")
     named = {item.key for item in policy.context}
     for key, value in context.items():
         if key not in named:
-            yield Fact(key, str(_ORIGINS["ai"]), pairs(value), ai=True)
+            yield Fact(key, str(_ORIGINS["ai"]), fact(value), ai=True)
 
 
 def parts_of(review: Review) -> Parts:

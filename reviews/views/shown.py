@@ -14,7 +14,6 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from gates import actors, clock, routing
-from gates.models import Team
 from gates.policy import GatePolicy
 from gates.queries import people
 from gates.queries.policies import policy_of
@@ -22,6 +21,7 @@ from reviews import deadlines
 from reviews.errors import DomainError
 from reviews.models import Condition, Draft, Review
 from reviews.models.decision import VERDICTS
+from reviews.queries import outlook
 from reviews.queries.records import Record, record_near
 from reviews.queries.scope import sees
 from reviews.queries.trails import Trail, earlier_of, trail_of
@@ -105,17 +105,14 @@ class Case:
         return mine and until is not None and until > self.now
 
     @cached_property
-    def explained(self) -> routing.Explanation:
-        """Routing in words."""
-        said = routing.Routing.from_json(self.review.why)
-        wording = routing.Wording(self.teams, _)
-        return routing.explain(self.policy, said, self.review.level, wording)
+    def names(self) -> dict[str, str]:
+        """The names of those in the chain, by slug."""
+        return outlook.names_of(self.policy)
 
     @cached_property
-    def teams(self) -> dict[str, str]:
-        """The names of those in the chain, by slug."""
-        slugs = [step.assignee for step in self.policy.steps]
-        return dict(Team.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    def explained(self) -> routing.Explanation:
+        """Routing in words."""
+        return outlook.explained(self.review, self.names)
 
     @property
     def why(self) -> list[tuple[str, str]]:
@@ -133,7 +130,7 @@ class Case:
     @cached_property
     def consequence(self) -> str:
         """What the deadline does."""
-        return consequence(self.review, self.policy, self.teams)
+        return outlook.consequence(self.review, self.names)
 
     @cached_property
     def trail(self) -> Trail:
@@ -181,17 +178,6 @@ def open_case(reader: User, review_id: UUID, *, look: bool = True) -> Case:
 def actor_of(reader: User) -> actors.Actor:
     """The actor that the person is."""
     return actors.person(reader.pk, reader.get_username())
-
-
-def consequence(review: Review, policy: GatePolicy, teams: Mapping[str, str]) -> str:
-    """What happens when the level's time is up, in a few words."""
-    action = policy.action_at(review.level)
-    if action == "escalate":
-        slug = policy.steps[review.level + 1].assignee
-        return _("Goes to %(team)s") % {"team": teams.get(slug, slug)}
-    if action == "approve" and not review.over_limit and review.edit is None:
-        return _("Approves itself")
-    return _("Is skipped") if action == "skip" else _("Rejects itself")
 
 
 def _read(review_id: UUID) -> Review:
