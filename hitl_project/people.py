@@ -50,17 +50,14 @@ class RoleFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The roles by name."""
-        return [(str(pk), name) for pk, name in _roles()]
+        rows = Group.objects.order_by("name").values_list("pk", "name")
+        return [(str(pk), name) for pk, name in rows[:MOST_ROLES]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         """Its people."""
         value = self.value()
-        known = value in {str(pk) for pk, _name in _roles()}
+        known = value in {key for key, _name in self.lookup_choices}
         return queryset.filter(groups=value) if known else queryset
-
-
-def _roles() -> list[tuple[int, str]]:
-    return list(Group.objects.order_by("name").values_list("pk", "name")[:MOST_ROLES])
 
 
 class PersonAdmin(ListAdmin, UserAdmin):

@@ -14,11 +14,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from gates.admin.display import pretty, visible
+from gates.queries.policies import policy_of
 from reviews.admin.expecting import expected
 from reviews.admin.explaining import explained
 from reviews.admin.making import Move, Shown
 from reviews.errors import Conflict, DomainError, Expired, Missing, NotAllowed
 from reviews.models import Review
+from reviews.queries import outlook
+from reviews.templatetags.facts import fact
 
 _STATUS = (
     (Conflict, HTTPStatus.CONFLICT),
@@ -62,10 +65,10 @@ def heading(move: Move, count: int) -> str:
 def details(review: Review) -> dict[str, Any]:
     """What is decided on, where it is one review."""
     return {
-        "proposal": pretty(review.proposed),
-        "context": pretty(review.context),
+        "proposal": fact(review.proposed),
+        "context": fact(review.context),
         "rationale": pretty(review.rationale),
-        "explained": explained(review),
+        "explained": explained(review, outlook.names_of(policy_of(review.version))),
     }
 
 

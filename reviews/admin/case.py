@@ -70,10 +70,11 @@ def case_of(review: Review) -> dict[str, Any]:
     """What the page of the review needs beside the review."""
     now = clock.now()
     policy = policy_of(review.version)
+    names = outlook.names_of(policy)
     return {
         "now": now,
-        "clocks": list(clocks(review, policy, now)),
-        "explained": explained(review),
+        "clocks": list(clocks(review, names, now)),
+        "explained": explained(review, names),
         "proposal": fact(review.proposal),
         "edit": fact(review.edit) if review.edit is not None else "",
         "facts": list(facts(review, policy)),
@@ -90,12 +91,12 @@ def case_of(review: Review) -> dict[str, Any]:
     }
 
 
-def clocks(review: Review, policy: GatePolicy, now: datetime) -> Iterator[Clock]:
+def clocks(review: Review, names: Mapping[str, str], now: datetime) -> Iterator[Clock]:
     """The gate's clock and the reviewer's, never mixed; a held verdict has one of its own."""
     assignment = review.assignment
     if review.status == Status.PENDING and review.due_at is not None:
         since = assignment.opened_at if assignment is not None else None
-        what = outlook.consequence(review, outlook.names_of(policy))
+        what = outlook.consequence(review, names)
         said = _("{what} in {left}").format(what=what, left=in_short(review.due_at - now))
         yield Clock(_("Gate deadline"), review.due_at, said, since)
         until = assignment.lease_until if assignment is not None else None

@@ -51,6 +51,7 @@ ASSIGN = Move("assign", _("Reassign"), _("Reassigned"), AssignForm)
 PRIORITISE = Move("prioritise", _("Change priority"), _("Priority changed"), PriorityForm)
 CANCEL = Move("cancel", _("Cancel"), _("Cancelled"), CancelForm)
 UNDO = Move("undo", _("Undo"), _("Undone"))
+DECIDING = frozenset({CLAIM, RELEASE, APPROVE, REJECT})
 
 OF_MANY = (CLAIM, RELEASE, APPROVE, REJECT, ESCALATE, ASSIGN, PRIORITISE, CANCEL)
 MOVES = {move.name: move for move in (*OF_MANY, UNDO)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,8 @@ from reviews.admin import filters
 from reviews.admin.case import case_of
 from reviews.admin.confirming import MovingAdmin, uuid_of
 from reviews.admin.levels import LevelFilter
-from reviews.admin.moves import offered
+from reviews.admin.making import DECIDING, Move
+from reviews.admin.moves import elsewhere, offered
 from reviews.admin.parts import BULKY
 from reviews.models import Review
 from reviews.models.review import ReviewQuerySet
@@ -83,6 +85,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
     list_filter = (
         filters.StatusFilter,
         filters.DeadlineFilter,
+        filters.HolderFilter,
         filters.PriorityFilter,
         filters.TeamFilter,
         filters.GateFilter,
@@ -122,8 +125,11 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         review = self._opened(request, object_id)
+        moves = offered(review, signed_in(request))
         context = {
-            "moves": offered(review, signed_in(request)),
+            "moves": moves,
+            "verdicts": elsewhere(review, moves),
+            "obstacle": _obstacle(review, moves),
             "events_url": events_url(review),
             "review": review,
             "case": case_of(review),
@@ -178,6 +184,13 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
             return EMPTY
         said = f"{review.recommendation} {sure}".strip()
         return format_html('<span class="ai nowrap">{} {}</span>', icon("wand"), said)
+
+
+def _obstacle(review: Review, moves: Sequence[Move]) -> str:
+    """Why the person may not decide what waits; empty if he may."""
+    if review.status != Status.PENDING or DECIDING & set(moves):
+        return ""
+    return gettext("Only %(team)s may decide this now.") % {"team": review.team}
 
 
 def _made_at(review: Review) -> datetime:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gates.queries.policies import policy_of
 from reviews.errors import Invalid
 from reviews.models import Review
+from reviews.models.review import Priority
 
 MOST_PEOPLE = 200
 LONGEST = 5_000
@@ -86,7 +87,18 @@ class AssignForm(MoveForm):
         rows = User.objects.filter(memberships__team=self.review.team_id, is_active=True)
         people = rows.order_by("username")[:MOST_PEOPLE]
         choices = [(user.username, user.get_full_name() or user.username) for user in people]
-        self.fields["username"] = forms.ChoiceField(label=_("To"), choices=[("", "—"), *choices])
+        self.fields["username"] = forms.ChoiceField(label=_("To"), choices=[("", "-"), *choices])
+
+
+class PriorityForm(MoveForm):
+    """Where it stands in its queue."""
+
+    title = commit = _("Change the priority")
+    hint = _("Its deadline stays.")
+    priority = forms.ChoiceField(
+        label=_("Priority"),
+        choices=[("", "-"), *((item.name.lower(), item.label) for item in reversed(Priority))],
+    )
 
 
 class CancelForm(MoveForm):
@@ -111,7 +123,7 @@ class OverturnForm(MoveForm):
     verdict_meant = forms.ChoiceField(
         label=_("The verdict should have been"),
         choices=(
-            ("", "—"),
+            ("", "-"),
             ("approve", _("approve")),
             ("modify", _("modify")),
             ("reject", _("reject")),
@@ -139,6 +151,7 @@ FORMS: dict[str, type[MoveForm]] = {
     "escalate": EscalateForm,
     "ask": AskForm,
     "assign": AssignForm,
+    "prioritise": PriorityForm,
     "cancel": CancelForm,
     "overturn": OverturnForm,
     "comment": CommentForm,

@@ -93,5 +93,6 @@ def may_manage(review: Review, change: Change, permission: str) -> None:
     user_id = person_of(change)
     if change.once(permission, lambda: people.has_permission(user_id, permission)):
         return
-    if review.gate.owner_id is None or not people.leads(user_id, review.gate.owner_id):
+    owner = review.gate.owner_id
+    if owner is None or not change.once(("leads", owner), lambda: people.leads(user_id, owner)):
         raise NotAllowed("You lack the permission for this.")

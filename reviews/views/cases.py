@@ -37,7 +37,7 @@ def panel_of(request: HttpRequest, case: Case) -> Panel | None:
     if "move" in request.GET:
         return move_form(case.review, request.GET["move"], kept=kept)
     verdict = request.GET.get("verdict", "")
-    if verdict not in case.policy.options or (case.obstacle and kept is None):
+    if verdict not in case.verdicts or (case.obstacle and kept is None):
         return None
     draft = case.draft
     if kept is None and draft is not None and draft.verdict == verdict:

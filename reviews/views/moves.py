@@ -26,6 +26,7 @@ from reviews.transitions import (
     decisions,
     escalations,
     leases,
+    priorities,
 )
 from reviews.views.answers import back_of, go, person, sign_in_again, status_of, typed
 from reviews.views.cases import show
@@ -53,6 +54,7 @@ MOVES: dict[str, tuple[Work, Any]] = {
     "escalate": (escalations.escalate, gettext_lazy("Escalated.")),
     "ask": (comments.ask, gettext_lazy("The question is there for everybody to see.")),
     "comment": (comments.comment, gettext_lazy("Comment added.")),
+    "prioritise": (priorities.prioritise, gettext_lazy("Priority changed.")),
     "undo": (decisions.undo, gettext_lazy("Taken back: it waits for a verdict again.")),
     "cancel": (cancellations.cancel, gettext_lazy("Cancelled.")),
     "overturn": (decisions.overturn, gettext_lazy("Overturned.")),

@@ -29,6 +29,7 @@ from reviews.queries.whole import Whole, for_reading, whole
 from reviews.states import Status
 from reviews.transitions import comments, rights
 from reviews.transitions.change import Change
+from reviews.transitions.decisions import ONE_VOTE_ONLY
 
 MANAGING = ("assign", "cancel", "overturn")
 
@@ -70,7 +71,10 @@ class Case:
     @property
     def verdicts(self) -> list[str]:
         """The verdicts that the gate offers, in the one order that all gates share."""
-        return [verdict for verdict, _name in VERDICTS if verdict in self.policy.options]
+        left = set(self.policy.options)
+        if self.policy.approvals > 1:
+            left -= ONE_VOTE_ONLY
+        return [verdict for verdict, _name in VERDICTS if verdict in left]
 
     @cached_property
     def asked(self) -> bool:

@@ -70,7 +70,7 @@ def links_of(decided: Decided) -> list[dict[str, str]]:
 
 def _form(request: HttpRequest, case: Case) -> VerdictForm:
     verdict = request.POST.get("verdict", "")
-    if verdict not in case.policy.options:
+    if verdict not in case.verdicts:
         raise Http404
     return verdict_form(case.review, verdict, request.POST)
 

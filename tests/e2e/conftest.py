@@ -85,7 +85,8 @@ def visit(site, chromium):
     yield arrive
     for visitor in visitors:
         visitor.page.context.close()
-    assert [line for visitor in visitors for line in visitor.complaints] == []
+    complaints = [line for visitor in visitors for line in visitor.complaints]
+    assert complaints == [], "\n".join(complaints)
 
 
 def session_of(who):

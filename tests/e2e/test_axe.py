@@ -51,17 +51,16 @@ def test_axe_finds_nothing(visit, name):
     visitor = visit(demo.person(state.who) if state.who else None)
     page = visitor.page
     state.go(page)
-    found = {}
+    found = []
     for size, theme, options in LOOKS:
         resize(page, size)
         page.emulate_media(color_scheme=theme)
-        if broken := violations(page, options):
-            found[f"{size[0]} {theme}"] = broken
+        found += [f"{size[0]} {theme}: {line}" for line in violations(page, options)]
     for size in (PHONE, NARROWEST):
         resize(page, size)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found[f"{size[0]} sideways"] = too_wide(page)
-    assert found == {}
+            found.append(f"{size[0]} goes sideways: {too_wide(page)}")
+    assert found == [], "\n".join(found)
 
 
 def too_wide(page):

@@ -120,7 +120,7 @@ def test_what_is_closed_is_ordered_newest_first(reviewer, office):
 def test_a_deadline_shows_how_much_time_is_left(reviewer, office):
     office.submit()
     assert column(reviewer, "due") == [
-        '<span title="March 2, 2026, 9:05 a.m.">5\xa0minutes left</span>'
+        '<span class="nowrap" title="March 2, 2026, 9:05 a.m.">5 min left</span>'
     ]
 
 
@@ -137,7 +137,7 @@ def test_the_list_says_that_time_is_up_and_writes_nothing(reviewer, office):
 def test_the_holder_of_a_live_lease_is_shown(reviewer, office):
     review = office.submit()
     leases.claim(review.pk, actor=person(office.colleague))
-    assert column(reviewer, "holder") == ["ben · March 2, 2026, 9:10 a.m."]
+    assert column(reviewer, "holder") == ['<span title="March 2, 2026, 9:10 a.m.">ben</span>']
 
 
 def test_an_expired_lease_has_no_holder(reviewer):

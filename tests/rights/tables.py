@@ -147,6 +147,7 @@ SITE: dict[Call, str] = {
     Call("GET", "admin:app_list"): ".... .....",
     Call("GET", "admin:auth_user_password_change", "user"): "xxxx .xxx.",
     Call("GET", "admin:reviews_review_move"): "---- -xx--",
+    Call("GET", "admin:reviews_review_result"): "---- -xx--",
     _through("claim"): ">>-0 -xx--",
     _through("approve"): ">>x0 xxxxx",
     _through("reject"): ">>x0 xxxxx",
@@ -177,12 +178,16 @@ auth_group              xxxx .xxx.  xxxx .xxx.  xxxx .xxx.  xxxx .xxx.  xxxx .xx
 # What a list does with the row that is chosen. `?`: asks first and shows it, `+`: done.
 ACTIONS = """
 action                          staff
-gates_apikey revoke             xxxx ?----
-gates_calendar delete_selected  xxxx ?----
+gates_apikey revoke             xxxx ?---?
+gates_calendar delete_selected  xxxx ?---?
 reviews_review claim            ++-- -xx--
 reviews_review approve          ???- ?xx??
 reviews_review reject           ???- ?xx??
 reviews_review escalate         ???- ?xx??
+reviews_review assign           ???- ?xx??
+reviews_review prioritise       ???- ?xx??
+reviews_review cancel           ???- ?xx??
+reviews_review release          ---- -xx--
 auth_user delete_selected       xxxx ?xxx?
 auth_group delete_selected      xxxx ?xxx?
 """

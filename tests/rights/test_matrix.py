@@ -25,6 +25,7 @@ SITE_VIEWS = {
     "delete": [("GET", "delete"), ("POST", "delete")],
     "history": [("GET", "history")],
 }
+USES = [use for uses in SITE_VIEWS.values() for use in uses]
 
 
 @pytest.fixture(autouse=True)
@@ -70,9 +71,7 @@ def staff_letter(call: Call, made: World, role: str) -> str:
 
 def test_every_address_has_its_row() -> None:
     told = {call.name for call in (*tables.PAGES, *tables.API, *tables.SITE)}
-    told |= {
-        f"admin:{model}_{view}" for model in MODELS for _m, view in sum(SITE_VIEWS.values(), [])
-    }
+    told |= {f"admin:{model}_{view}" for model in MODELS for _method, view in USES}
     told |= set(tables.ELSEWHERE)
     mere_redirects = {name for name in every_address() if name.startswith("admin/")}
     assert set(every_address()) - told - mere_redirects == set()
@@ -113,7 +112,7 @@ def test_the_admin_asks_everybody_else_to_sign_in() -> None:
     calls = [Call(method, call.name, call.of) for call in tables.SITE for method in ("GET", "POST")]
     for model in MODELS:
         of = model.rpartition("_")[2]
-        for method, view in sum(SITE_VIEWS.values(), []):
+        for method, view in USES:
             calls.append(Call(method, f"admin:{model}_{view}", of))
     found = {
         (str(call), role): letter(answer(call, made, made.visitor(role)))
@@ -169,9 +168,9 @@ def done(call: Call, made: World, role: str, shown: str) -> str:
     found = answer(call, made, made.visitor(role))
     if found.done:
         return "+"
-    if found.status_code == 200:
+    if found.status_code == 200 and "cl" not in found.context:  # not the list again
         return "?" if shown in found.content.decode() else NOTHING
-    return NOTHING if letter(found) == ">" else letter(found)
+    return NOTHING if letter(found) in ">." else letter(found)
 
 
 def test_each_column_is_somebody() -> None:

@@ -107,7 +107,7 @@ def world(mark: str = "") -> World:
     roles.seed()
     made = World()
     with at(T0):
-        _found(made, mark)
+        _found(made)
         for role in ROLES:
             _enter(made, role)
         team("support_leads", user("upstairs"))
@@ -117,10 +117,10 @@ def world(mark: str = "") -> World:
     return made
 
 
-def _found(made: World, mark: str) -> None:
+def _found(made: World) -> None:
     """The gates and their keys."""
-    texts = {"description": f"{mark} {POLICY.description}"}
-    gate = publish(replace(POLICY, owner="care_team", **texts))
+    title = "Refund of {{ proposal.amount }} {{ proposal.said }}"
+    gate = publish(replace(POLICY, owner="care_team", description=title))
     vault = publish(replace(POLICY, **VAULT))
     ours, theirs = key(gate, name="ours"), key(vault, name="theirs")
     made.things |= {"gate": gate, "vault": vault, "apikey": ours}
