@@ -59,7 +59,7 @@ def heading(move: Move, count: int) -> str:
     """The question that the page asks."""
     if count == 1:
         return _("%(move)s this review?") % {"move": move.label}
-    return _("%(move)s %(count)s reviews?") % {"move": move.label, "count": count}
+    return _("%(move)s: %(count)s reviews") % {"move": move.label, "count": count}
 
 
 def details(review: Review) -> dict[str, Any]:

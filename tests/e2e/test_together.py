@@ -64,7 +64,7 @@ def test_nobody_takes_a_colleagues_verdict_back(room, visit):
     here.decided(review)
     ben = visit(here.ben)
     ben.open(review)
-    expect(ben.page.locator(".clocks")).to_contain_text("Released in")
+    expect(ben.page.locator(".clocks")).to_contain_text("Approved")
     expect(ben.page.get_by_role("button", name="Undo")).to_have_count(0)
 
 

@@ -152,7 +152,7 @@ def test_a_proposal_that_changed_is_refused_and_shown_anew():
         "“Approve refund of 120”: The proposal changed after you opened it. (changed)"
     ]
     page = response.content.decode()
-    assert "&quot;amount&quot;: 90" in page
+    assert "<dt>Amount</dt><dd>90</dd>" in page
     assert "Seen." in page
     assert response.context["shown"] == shown(now(review))
     assert confirm(ann, "approve", now(review)).status_code == 302
@@ -292,7 +292,7 @@ def test_choosing_in_the_list_asks_first(reviewer, office, move):
     chosen = [office.submit(), office.submit()]
     response = choose(reviewer, move, *chosen)
     assert response.status_code == 200
-    assert response.context["title"] == f"{move.capitalize()} 2 reviews?"
+    assert response.context["title"] == f"{move.capitalize()}: 2 reviews"
     assert sorted(response.context["shown"]) == sorted(shown(*chosen))
     assert {now(review).status for review in chosen} == {"pending"}
 

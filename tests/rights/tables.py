@@ -175,7 +175,8 @@ django_q_ormq           xxxx .xxx.  xxxx xxxxx  xxxx .xxx.  xxxx xxxxx  xxxx xxx
 auth_user               xxxx .xxx.  xxxx .xxx.  xxxx .xxx.  xxxx .xxx.  xxxx .xxx.  xxxx .xxx.
 auth_group              xxxx .xxx.  xxxx .xxx.  xxxx .xxx.  xxxx .xxx.  xxxx .xxx.  xxxx .xxx.
 """
-# What a list does with the row that is chosen. `?`: asks first and shows it, `+`: done.
+# What a list does with the row that is chosen. `?`: asks first and shows it, `+`: done. Whoever has
+# decided something is never deleted, and a review that nobody holds is not released.
 ACTIONS = """
 action                          staff
 gates_apikey revoke             xxxx ?---?
@@ -188,7 +189,7 @@ reviews_review assign           ???- ?xx??
 reviews_review prioritise       ???- ?xx??
 reviews_review cancel           ???- ?xx??
 reviews_review release          ---- -xx--
-auth_user delete_selected       xxxx ?xxx?
+auth_user delete_selected       xxxx -xxx-
 auth_group delete_selected      xxxx ?xxx?
 """
 # Django's own, which our pages do not lead to.
