@@ -57,7 +57,7 @@ class RoleFilter(SimpleListFilter):
         """Its people."""
         value = self.value()
         known = value in {key for key, _name in self.lookup_choices}
-        return queryset.filter(groups=value) if known else queryset
+        return queryset.filter(groups=int(value)) if value and known else queryset
 
 
 class PersonAdmin(ListAdmin, UserAdmin):

@@ -74,9 +74,7 @@ def move(request: HttpRequest, review_id: UUID, move: str) -> HttpResponse:
     form = move_form(case.review, move, request.POST)
     if form is not None and not form.is_valid():
         return show(request, case, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    said = (
-        form.said() if form else {name: request.POST.get(name, "") for name in _PLAIN.get(move, ())}
-    )
+    said = form.said() if form else _plainly(request, move)
     work, done = MOVES[move]
     try:
         work(review_id, actor=actor_of(case.reader), **said)
@@ -84,6 +82,10 @@ def move(request: HttpRequest, review_id: UUID, move: str) -> HttpResponse:
         return _refused(request, review_id, move, refusal)
     messages.success(request, f"{case.review.title}: {done}")
     return go(request, back_of(request, resolve_url("review", review_id)))
+
+
+def _plainly(request: HttpRequest, move: str) -> dict[str, str]:
+    return {name: request.POST.get(name, "") for name in _PLAIN.get(move, ())}
 
 
 def _refused(

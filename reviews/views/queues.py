@@ -40,22 +40,18 @@ def queue(request: HttpRequest, team: str) -> HttpResponse:
     """The list, with its filters, and the review that the address opens."""
     reader, now = person(request), clock.now()
     desk = get_object_or_404(teams_of(reader), slug=team)
-    tab = _tab(request.GET.get("tab", ""))
-    filters = QueueFilter(request.GET, queryset=_rows(desk, reader), gates=_gates(desk), now=now)
-    page = listing(filters.qs, tab, reader, now, Place.read(request.GET.get("after", "")))
-    context = {
-        "desk": desk,
-        "nav": desk.slug,
-        "tab": tab,
-        "tabs": list(Tab),
-        "page": page,
-        "filters": filters,
-        "now": now,
-        "undoable": undoable(reader, now),
-        **_opened(request, reader),
-    }
+    context = {"desk": desk, "nav": desk.slug, "now": now, "undoable": undoable(reader, now)}
+    context |= _listed(request, desk, reader, now) | _opened(request, reader)
     context["back"] = address(request.get_full_path(), verdict=None, move=None)
     return varies(render(request, part_of(request, "queue.html"), context))
+
+
+def _listed(request: HttpRequest, desk: Team, reader: User, now: datetime) -> dict[str, Any]:
+    tab = _tab(request.GET.get("tab", ""))
+    filters = QueueFilter(request.GET, queryset=_rows(desk, reader), gates=_gates(desk), now=now)
+    place = Place.read(request.GET.get("after", ""))
+    page = listing(filters.qs, tab, reader, now, place)
+    return {"tab": tab, "tabs": list(Tab), "page": page, "filters": filters}
 
 
 @require_POST
