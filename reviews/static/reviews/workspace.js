@@ -132,6 +132,7 @@ function mark(open) {
     else row.removeAttribute("aria-current");
   }
   document.body.classList.add("has-case");
+  one("#list")?.removeAttribute("role"); // what was opened is the main part now
 }
 
 // --- parts that were replaced: focus goes where the person goes on
