@@ -1,5 +1,7 @@
 """Each person sees the site as he prefers it; programs are not asked."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -51,7 +53,7 @@ def test_the_theme_is_the_persons(theme):
 
 
 def test_who_has_no_preferences_gets_the_defaults():
-    response = browser(user("ben")).get("/preferences/")
+    response: Any = browser(user("ben")).get("/preferences/")
     preference = response.wsgi_request.preference
     assert (preference.theme, preference.density, preference.time_zone) == (
         "auto",

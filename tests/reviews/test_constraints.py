@@ -24,6 +24,7 @@ from reviews.models import (
     Condition,
     Decision,
     Delivery,
+    Draft,
     IdempotencyKey,
     Review,
 )
@@ -118,6 +119,13 @@ def an_assignment_of_a_closed_review() -> None:
     change(desk().review_in("closed_by_human"), assignment=Assignment.objects.get())
 
 
+def two_drafts() -> None:
+    at_desk = desk()
+    row = Draft(review=at_desk.submit(), user=at_desk.reviewer, verdict="approve", saved_at=T0)
+    row.save()
+    again(row)
+
+
 def two_answers() -> None:
     row = IdempotencyKey(scope="key:1", route="/", key="k", body_hash="", body={}, created_at=T0)
     row.status_code = 201
@@ -198,6 +206,7 @@ CASES: list[tuple[str, Wrong]] = [
     ("reviews_assignment_ends_with_a_reason", row_of("pending", Assignment, ending="decided")),
     ("reviews_lease_has_a_reviewer", row_of("pending", Assignment, lease_until=T0)),
     ("reviews_idempotency_once", two_answers),
+    ("reviews_draft_one_each", two_drafts),
     ("gates_version_has_a_timeout", version(timeout=0)),
     ("gates_version_has_an_action", flat_version(timeout_action="wait")),
     ("gates_version_escalates_iff_levels", version(levels=0)),

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -81,7 +80,7 @@ def address(call: Call, made: World) -> str:
     )
 
 
-def answer(call: Call, made: World, client: Client) -> HttpResponse:
+def answer(call: Call, made: World, client: Client) -> Any:
     """What the visitor gets; `done` says whether it left a trace. Nothing of it stays."""
     cache.clear()
     where = address(call, made)

@@ -31,6 +31,7 @@ from tests.factories import (
     key,
     person,
     personal_key,
+    policy,
     publish,
     secret_of,
     submit,
@@ -75,7 +76,7 @@ TERMS = (
     {"confirms": "api", "text": "The parcel is booked", "timeout": 86_400},
     {"confirms": "link", "text": "The address is right", "timeout": 86_400},
 )
-VAULT = {
+VAULT: dict[str, Any] = {
     "slug": "vault",
     "steps": (Step("vault_team", TIMEOUT),),
     "timeout_action": "reject",
@@ -121,7 +122,7 @@ def _found(made: World) -> None:
     """The gates and their keys."""
     title = "Refund of {{ proposal.amount }} {{ proposal.said }}"
     gate = publish(replace(POLICY, owner="care_team", description=title))
-    vault = publish(replace(POLICY, **VAULT))
+    vault = publish(policy(**VAULT))
     ours, theirs = key(gate, name="ours"), key(vault, name="theirs")
     made.things |= {"gate": gate, "vault": vault, "apikey": ours}
     made.secrets = {"key": secret_of(ours), "other key": secret_of(theirs)}

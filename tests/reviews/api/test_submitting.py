@@ -50,7 +50,7 @@ def test_a_submission_answers_with_the_review_and_where_it_is(desk, agent):
         "digest": review.digest,
         "decision": None,
         "conditions": [],
-        "url": f"http://127.0.0.1:8000/admin/reviews/review/{review.pk}/change/",
+        "url": f"http://127.0.0.1:8000/reviews/{review.pk}/",
     }
 
 

@@ -79,6 +79,7 @@ def test_the_last_page_has_no_place_after_it():
     rows = rows_of([1, 1]).pending()
     assert waiting(rows, size=2).after is None
     first, second = waiting(rows, size=2).rows
+    assert first.due_at is not None
     page = waiting(rows, size=1)
     assert page.after == Place(1, first.due_at, first.pk)
     assert [row.pk for row in waiting(rows, page.after, size=1).rows] == [second.pk]

@@ -24,12 +24,7 @@ def test_events_and_remarks_come_oldest_first():
     for text in ("one", "two"):
         comments.comment(review.pk, actor=person(at_desk.reviewer), text=text)
     trail = trail_of(review)
-    assert [event.verb for event in trail.events] == [
-        "submitted",
-        "routed",
-        "commented",
-        "commented",
-    ][-len(trail.events) :]
+    assert [event.verb for event in trail.events] == ["submitted", "commented", "commented"]
     assert [remark.text for remark in trail.comments] == ["one", "two"]
     assert (trail.votes, trail.overturned) == ([], [])
 

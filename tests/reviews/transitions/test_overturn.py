@@ -127,7 +127,7 @@ def test_an_overturn_needs_the_permission(who: str) -> None:
 def test_the_permission_may_come_from_a_role() -> None:
     at_desk = desk()
     review = at_desk.review_in("closed_by_human")
-    role = Group.objects.create(name="auditor")
+    role = Group.objects.create(name="second look")
     role.permissions.add(Permission.objects.get(codename="overturn_review"))
     at_desk.stranger.groups.add(role)
     overturn(review, at_desk.stranger)

@@ -16,7 +16,7 @@ from tests.factories import (
     user,
 )
 from tests.factories import decide as decided_by
-from tests.reviews.views.visiting import browser, decide, page, script, text_of, where
+from tests.reviews.views.visiting import browser, decide, page, script, stored, text_of, where
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -52,7 +52,7 @@ def test_each_verdict_is_given(verdict):
     _desk, review, ann = begun()
     response = decide(ann, review, verdict, **SENT[verdict])
     assert where(response) == (302, page(review))
-    found = Review.objects.get()
+    found = stored()
     assert (found.status, found.held_decision.verdict) == ("held", verdict)
     assert found.held_decision.reviewer.get_username() == "ann"
     assert found.held_decision.digest == review.digest
@@ -156,7 +156,7 @@ def test_time_ran_out_while_it_was_typed():
     _desk, review, ann = begun(**ONE_LEVEL)
     with at(after(300)):
         refused(decide(ann, review, "reject", **TYPED), 410, "expired")
-    assert Review.objects.get().final_decision.source == "timeout"
+    assert stored().final_decision.source == "timeout"
 
 
 def test_time_ran_out_and_it_went_up():

@@ -5,7 +5,7 @@ import pytest
 from reviews.models import Comment, Condition, Draft, Review
 from reviews.transitions import leases
 from tests.factories import ONE_LEVEL, after, at, decide, desk, permit, person, team, user
-from tests.reviews.views.visiting import browser, move, page, script, text_of, where
+from tests.reviews.views.visiting import browser, move, page, script, stored, text_of, where
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -25,7 +25,7 @@ def claimed(review, by):
 
 
 def holder():
-    return Review.objects.get().assignment.reviewer
+    return stored().assignment.reviewer
 
 
 def test_claim_renew_and_give_back():
@@ -35,7 +35,7 @@ def test_claim_renew_and_give_back():
     assert holder() == at_desk.reviewer
     with at(after(30)):
         move(ann, review, "renew")
-        assert Review.objects.get().assignment.lease_until == after(90)
+        assert stored().assignment.lease_until == after(90)
         move(ann, review, "release")
         assert holder() is None
 
@@ -45,7 +45,7 @@ def test_what_only_the_team_does_is_refused_to_others(name):
     at_desk = desk()
     response = move(browser(manager()), at_desk.submit(), name)
     assert (response.status_code, response.context["refusal"].code) == (403, "not_allowed")
-    found = Review.objects.get()
+    found = stored()
     assert (found.level, found.assignment.reviewer) == (0, None)
 
 

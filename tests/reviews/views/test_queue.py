@@ -22,7 +22,7 @@ from tests.factories import (
     team,
     user,
 )
-from tests.reviews.views.visiting import browser, page, rows, script, text_of, where
+from tests.reviews.views.visiting import browser, page, rows, script, stored, text_of, where
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -180,7 +180,7 @@ def test_a_place_beyond_all_priorities_is_no_error(priority):
 def test_a_review_opens_beside_the_list_and_alone_for_a_script():
     at_desk = desk()
     review = at_desk.submit()
-    query = {"review": review.pk}
+    query = {"review": str(review.pk)}
     whole = browser(at_desk.reviewer).get(QUEUE, query)
     part = browser(at_desk.reviewer).get(QUEUE, query, headers=script("main"))
     bar = browser(at_desk.reviewer).get(QUEUE, query, headers=script("bar"))
@@ -208,8 +208,8 @@ def test_claim_next_takes_the_most_urgent_first():
     Review.objects.filter(pk=second.pk).update(priority=3)
     ann = browser(at_desk.reviewer)
     assert where(ann.post(f"{QUEUE}next/")) == (302, f"{QUEUE}?review={second.pk}")
-    assert Review.objects.get(pk=second.pk).assignment.reviewer == at_desk.reviewer
-    assert Review.objects.get(pk=first.pk).assignment.reviewer is None
+    assert stored(second).assignment.reviewer == at_desk.reviewer
+    assert stored(first).assignment.reviewer is None
 
 
 def test_claim_next_passes_over_what_a_colleague_holds():

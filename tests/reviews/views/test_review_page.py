@@ -168,7 +168,7 @@ def test_the_first_look_is_noted_once():
 def test_the_first_look_beside_the_list_is_noted_too():
     at_desk = desk()
     review = at_desk.submit()
-    browser(at_desk.reviewer).get("/queues/support_team/", {"review": review.pk})
+    browser(at_desk.reviewer).get("/queues/support_team/", {"review": str(review.pk)})
     assert Event.objects.filter(verb="seen").count() == 1
 
 
