@@ -55,13 +55,6 @@ def visible(text: object) -> str:
 
 
 @register.filter
-def number(value: Any) -> str:
-    """A number as people of this place write it; whole ones without decimals, others with two."""
-    whole = float(value) == int(value)
-    return number_format(value, decimal_pos=0 if whole else 2, force_grouping=True)
-
-
-@register.filter
 def money(value: Any) -> str:
     """An amount, always with two decimals, so that a column of them can be read."""
     return number_format(value, decimal_pos=2, force_grouping=True)

@@ -10,7 +10,7 @@ from gates.policy import ContextItem
 from reviews.templatetags import facts
 from reviews.templatetags.facts import LONGEST, MOST_ROWS, as_json, fact, members
 from reviews.templatetags.facts import facts as sorted_facts
-from reviews.templatetags.gatehouse import address, in_short, number
+from reviews.templatetags.gatehouse import address, in_short, money
 from tests.factories import POLICY, T0, after
 
 TURNED = "safe\u202egnp.exe"
@@ -290,9 +290,9 @@ def test_time_that_is_left_is_told_in_two_units(seconds, text):
     assert in_short(after(seconds) - T0) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(7, "7"), (7.5, "7.50"), (12345, "12,345")])
-def test_numbers_have_two_decimals_or_none(value, text):
-    assert number(value) == text
+@pytest.mark.parametrize(("value", "text"), [(7, "7.00"), (7.5, "7.50"), (12345, "12,345.00")])
+def test_amounts_have_two_decimals(value, text):
+    assert money(value) == text
 
 
 @pytest.mark.parametrize(
