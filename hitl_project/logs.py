@@ -30,7 +30,10 @@ EACH_LINE: list[Processor] = [
     stdlib.PositionalArgumentsFormatter(),
     hide_links,
 ]
-FOR_PEOPLE: list[Processor] = [dev.ConsoleRenderer(colors=False)]
+# Plain traces: drawing one with every local takes half a second.
+FOR_PEOPLE: list[Processor] = [
+    dev.ConsoleRenderer(colors=False, exception_formatter=dev.plain_traceback)
+]
 FOR_MACHINES: list[Processor] = [processors.format_exc_info, processors.JSONRenderer()]
 
 

@@ -23,7 +23,11 @@ SHORT = 120
 EMPTY = "-"
 
 # They turn the reading direction or do not show: one text could be made to look like another.
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
 
 
 def pretty(value: Any, *, longest: int = LONGEST) -> SafeString | str:
@@ -49,7 +53,7 @@ def short(value: Any) -> SafeString:
 
 def visible(text: str) -> str:
     """The text with every invisible sign spelt out."""
-    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
 
 
 def linked(*links: tuple[str, str]) -> SafeString:

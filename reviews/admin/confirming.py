@@ -150,6 +150,8 @@ class MovingAdmin(admin.ModelAdmin):
             self.message_user(request, text, messages.ERROR)
             return None
         attempt = Attempt(request, move, shown, self._visible(request, shown))
+        if not attempt.reviews:
+            return None
         if move.form is None:
             return self._made(attempt, {})
         return self._confirm(attempt, move.form(reviews=attempt.reviews.values()))

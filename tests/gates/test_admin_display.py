@@ -34,6 +34,8 @@ def test_what_is_too_long_is_cut_and_says_so():
 
 def test_signs_that_do_not_show_are_spelt_out():
     assert visible("safe\u202egpj.exe\u200b") == "safe\\u202egpj.exe\\u200b"
+    assert visible("\u061c\u00ad\u3164\U000e0041\x07") == "\\u061c\\u00ad\\u3164\\ue0041\\u0007"
+    assert visible("a\tb\nc \u26a0\ufe0f") == "a\tb\nc \u26a0\ufe0f"
 
 
 def test_a_short_form_is_cut():
