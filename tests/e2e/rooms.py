@@ -111,12 +111,12 @@ def stored_password() -> str:
     return make_password(PASSWORD, hasher="pbkdf2_sha256")
 
 
-def settled(review: Review, status: str = "closed") -> Review:
+def settled(review: Review, status: str = "closed") -> Any:
     """The review once the cluster has brought it there."""
     rows = Review.objects.select_related("final_decision", "held_decision")
     return eventually(lambda: rows.filter(pk=review.pk, status=status).first(), status)
 
 
-def now(review: Review) -> Review:
+def now(review: Review) -> Any:
     """The review as the database has it."""
     return Review.objects.select_related("held_decision", "assignment").get(pk=review.pk)

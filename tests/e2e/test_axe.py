@@ -4,7 +4,7 @@ import json
 from functools import cache
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
 from reviews.models import Preference
 from tests.e2e import demo

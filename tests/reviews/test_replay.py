@@ -268,7 +268,8 @@ def test_a_case_that_cannot_move_on_is_an_error_and_stops_nothing(log):
     replay(log(LOG[:1]))
     EscalationStep.objects.filter(level=1).delete()
     status, table, said = replay(log(LOG[:6]))
-    assert [text.partition(":")[0] for text in said.splitlines()] == ["line 7", "line 6", "line 7"]
+    told = [text.partition(":")[0] for text in said.splitlines() if text.startswith("line")]
+    assert told == ["line 7", "line 6", "line 7"]
     assert (status, number(table, "errors"), number(table, "still open")) == (1, 2, 2)
     assert number(table, "decided by people") == 2
 
