@@ -28,7 +28,7 @@ from tests.factories import (
 
 SOON = 1  # seconds in which a verdict may be undone: the cluster soon settles it
 VERDICTS = ("approve", "modify", "partial", "approve_if", "reject", "respond")
-LAMP = {"amount": 120, "order": "A-17", "lines": LINES}
+LAMP: dict[str, Any] = {"amount": 120, "order": "A-17", "lines": LINES}
 REASONS = (
     Reason("fraud", "Looks like fraud"),
     Reason(
