@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from gates import clock
 from gates.models import ApiKey
 from hitl_project.demo.cases import INVENTORS
 from hitl_project.demo.seeding import AGENT_KEY
@@ -53,6 +54,8 @@ def conditional(confirms: str = "link") -> tuple[Review, str]:
     """A refund that waits for somebody, and the address at which he answers."""
     terms = {"text": CONFIRM, "confirms": confirms, "contact": "jane.smith@example.com"}
     review, links = bound(terms)
+    moment = clock.now()  # its undo window is over: nobody waits for it
+    Review.objects.filter(pk=review.pk).update(held_until=moment, wake_at=moment)
     settled(review, "conditional")
     return review, links[0] if links else ""
 

@@ -23,10 +23,7 @@ from tests.factories import T0, at, desk, person, user
 pytestmark = pytest.mark.django_db
 # Written by hand, one by one: as many rows as people have made.
 SMALL = {"gates.Gate", "gates.Team", "gates.Calendar", "gates.ApiKey", "auth.Group"}
-PAGES: dict[str, Any] = {
-    model._meta.label: page
-    for model, page in admin.site._registry.items()
-}
+PAGES: dict[str, Any] = {model._meta.label: page for model, page in admin.site._registry.items()}
 QUERIES = {
     "auth.User": 6,
     "gates.ApiKey": 6,
