@@ -102,7 +102,10 @@ class QueueFilter(django_filters.FilterSet):  # type: ignore[misc]
     gate = django_filters.ChoiceFilter(field_name="gate__slug", label=_("Gate"))
     priority = django_filters.TypedChoiceFilter(
         label=_("Priority"),
-        choices=[(item.name.lower(), item.label) for item in reversed(Priority)],
+        choices=[
+            ("", "---------"),
+            *((item.name.lower(), item.label) for item in reversed(Priority)),
+        ],
         coerce=lambda word: Priority[word.upper()],
     )
     due = django_filters.ChoiceFilter(

@@ -95,6 +95,13 @@ OUTCOME_OF_ACTION: dict[str, Outcome] = {
 }
 
 
+_ALREADY = {
+    Status.HELD: "This has been decided already; its verdict is held for a moment.",
+    Status.CONDITIONAL: "This has been approved on a condition already.",
+    Status.CLOSED: "This is closed already.",
+}
+
+
 def check_move(move: str, status: str) -> None:
     """Refuse a move from a state that does not allow it: AlreadyDecided past `pending`, else
     WrongState.
@@ -107,4 +114,4 @@ def check_move(move: str, status: str) -> None:
         raise WrongState("Only a closed review can be overturned.")
     if status == Status.HELD and move in {"confirm", "deny"}:
         raise WrongState("The verdict is not released yet: the condition opens in a moment.")
-    raise AlreadyDecided(f"This review is {status}: “{move}” comes too late.")
+    raise AlreadyDecided(_ALREADY[Status(status)])

@@ -109,9 +109,13 @@ class AuditedAdmin(admin.ModelAdmin):
         return subject
 
 
+TABLE = "admin/gates/tabular.html"
+
+
 class ReadOnlyInline(admin.TabularInline):
     """Parts of a whole; who may see the whole sees them."""
 
+    template = TABLE
     extra = 0
     can_delete = False
 

@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, Q, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gates.admin.base import AuditedAdmin, ListAdmin, acting, events_url, page_of
+from gates.admin.base import TABLE, AuditedAdmin, ListAdmin, acting, events_url, page_of
 from gates.admin.display import linked
 from gates.admin.forms import PersonField
 from gates.models import Calendar, Gate, Membership, Team
@@ -40,11 +41,23 @@ class MembershipForm(forms.ModelForm):
             self.fields["user"].disabled = True
 
 
+class MembershipFormSet(BaseInlineFormSet):
+    """Places that may be given up; each box says so, since its column's head is far away."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name the box."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Remove from the team")
+
+
 class MembershipInline(admin.TabularInline):
     """Who is in the team."""
 
     model = Membership
     form = MembershipForm
+    formset = MembershipFormSet
+    template = TABLE
     extra = 1
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:

@@ -20,6 +20,7 @@ FIRST = ("Review", "Gate", "GateVersion", "Team")
 class GatehouseAdminSite(AdminSite):
     """Where everything that exists can be found, understood and acted on."""
 
+    enable_nav_sidebar = False  # the index and the search lead everywhere
     site_header = "Gatehouse"
     site_title = "Gatehouse"
     site_url = "/"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
-from gates.models import Team
+from gates.models import Membership, Team
 from reviews.models import Review
 from reviews.models.review import SEE_ALL
 
@@ -39,8 +39,9 @@ def desks_of(user: AbstractBaseUser) -> Sequence[Desk]:
     return [Desk(team, team.waiting) for team in teams]
 
 
-def teams_of(user: AbstractBaseUser) -> QuerySet[Team]:
-    """Whose queues the person may open."""
-    if getattr(user, "has_perm", lambda name: False)(SEE_ALL):
-        return Team.objects.all()
-    return Team.objects.filter(memberships__user=user.pk)
+def teams_of(user: AbstractBaseUser) -> QuerySet[Team, Any]:
+    """Whose queues the person may open; `member` says whether he may decide there, too."""
+    places = Membership.objects.filter(team=OuterRef("pk"), user=user.pk)
+    teams = Team.objects.annotate(member=Exists(places))
+    sees_all = getattr(user, "has_perm", lambda name: False)(SEE_ALL)
+    return teams if sees_all else teams.filter(member=True)

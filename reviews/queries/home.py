@@ -23,9 +23,12 @@ SOON = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A queue at a glance. Counts stop above MOST; `next` is the most urgent that waits."""
+    """A queue at a glance. Counts stop above MOST; `next` is the most urgent that waits, `member`
+    says whether the person may decide there.
+    """
 
     team: Team
+    member: bool
     waiting: int
     soon: int
     working: int
@@ -62,7 +65,8 @@ def cards_of(reader: User, now: datetime) -> list[Card]:
     )
     nexts = reviews.in_bulk([team.first for team in found if team.first])
     return [
-        Card(team, team.waiting, team.soon, team.working, nexts.get(team.first)) for team in found
+        Card(team, team.member, team.waiting, team.soon, team.working, nexts.get(team.first))
+        for team in found
     ]
 
 

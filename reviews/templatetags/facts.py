@@ -239,7 +239,7 @@ def _table(value: Any) -> SafeString | str:
     rows = ((_cells(row, columns),) for row in value[:MOST_ROWS])
     body = format_html_join("", "<tr>{}</tr>", rows)
     markup = (
-        '<div class="scroll"><table class="plain"><thead><tr>{}</tr></thead>'
+        '<div class="scroll" tabindex="0"><table class="plain"><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>{}{}"
     )
     wide = _unseen(_("… and %(left)s more columns"), len(names) - MOST_COLUMNS)

@@ -122,7 +122,10 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("#help-close")) one("#help").close();
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   const row = event.target.closest(ROWS);
-  if (row) mark(row);
+  if (row) {
+    mark(row);
+    document.title = `${row.textContent.trim()} · Gatehouse`;
+  }
 });
 
 function mark(open) {
@@ -142,10 +145,21 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!part) return;
   quietUntil = Date.now() + 400;
   tick();
+  retitle(part);
   const alarm = one(".errors, .refusal", part);
   const field = one(".panel :is(input, textarea, select):not([type=hidden], [readonly])", part);
   (alarm || field || (part.id === "main" ? one("h1", part) : one(".verdict", part)))?.focus({ preventScroll: !alarm });
 });
+
+function retitle(part) {
+  const heading = one("h1", part);
+  const list = one("h1#list-title");
+  if (!heading || !list) return;
+  const lower = document.createElement("h2");
+  lower.id = list.id;
+  lower.textContent = list.textContent;
+  list.replaceWith(lower);
+}
 
 document.addEventListener("htmx:sendError", () => say(document.body.dataset.offline));
 document.addEventListener("htmx:responseError", () => say(document.body.dataset.failed));
