@@ -20,12 +20,20 @@ BODY = json.dumps({"verdict": "approve"}, separators=(",", ":"))
 
 
 class AgentProcess(Child):
-    """The demo's agent. It gets an address and a key, and its words go to our stdout."""
+    """The demo's agent. It gets an address and a key, and its words go to our stdout: it waits
+    until `invited`, so that the address comes first there.
+    """
+
+    invited = False
 
     def __init__(self, address: str, key: str) -> None:
         command = [sys.executable, MANAGE, "agent", "--url", address]
         super().__init__("agent", command, patience=1)
         self._key = key
+
+    def may_start(self) -> bool:
+        """Not before somebody has said where to look."""
+        return self.invited and super().may_start()
 
     def output(self) -> int | None:
         """Our stdout."""
@@ -45,9 +53,9 @@ class Show:
         self._offered: Review | None = None
         self.agent = AgentProcess(address, self._secrets.agent)
 
-    @property
-    def greeting(self) -> str:
-        """What a person needs to begin."""
+    def greet(self) -> str:
+        """What a person needs to begin; the agent may talk from now on."""
+        self.agent.invited = True
         last = "All of it is simulated: no money moves, no letter is sent. Ctrl-C stops everything."
         return "\n".join(("", greeting.logins(), "", last, ""))
 

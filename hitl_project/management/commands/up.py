@@ -61,7 +61,7 @@ class Command(BaseCommand):
             self.answered = answers(self.port)
             if self.answered:
                 self.say(self.address)
-                self.say(self.show.greeting if self.show else "")
+                self.say(self.show.greet() if self.show else "")
         elif self.show:
             self.say(self.show.offer())
 

@@ -45,7 +45,7 @@ def curl(client, offer):
 
 
 def test_the_greeting_tells_who_can_sign_in_and_that_nothing_is_real(show):
-    assert show.greeting.splitlines() == [
+    assert show.greet().splitlines() == [
         "",
         "Sign in with the password “gatehouse” as",
         "  admin     admin",
@@ -127,3 +127,9 @@ def test_while_the_database_is_away_there_is_no_offer(show, submit):
 def test_the_agent_gets_its_key_where_others_cannot_read_it(show):
     key = show.agent.environment()["GATEHOUSE_KEY"]
     assert key not in " ".join(show.agent.command)
+
+
+def test_the_agent_is_silent_until_the_address_was_said(show):
+    assert not show.agent.may_start()
+    show.greet()
+    assert show.agent.may_start()
