@@ -23,7 +23,6 @@ QUIETLY = {"preload": False, "resultTypes": ["violations"]}
 LOOKS = (
     (DESK, "light", EVERYTHING),
     (DESK, "dark", COLOURS),
-    (PHONE, "dark", COLOURS),
     (PHONE, "light", EVERYTHING),
 )
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.hitl_project import walk
 
+pytestmark = pytest.mark.portable
+
 PAGES = walk.PLAIN | walk.WORKSPACE | walk.ADMIN
 POLICY = {
     "default-src": "'self'",

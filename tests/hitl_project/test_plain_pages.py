@@ -8,6 +8,8 @@ from hitl_project import views
 from reviews.models import Preference
 from tests.factories import user
 
+pytestmark = pytest.mark.portable
+
 HOME = '<a class="button" href="/">To the start</a>'
 
 

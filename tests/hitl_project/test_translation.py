@@ -15,6 +15,8 @@ from tests.factories import T0, UNDO_WINDOW, after, at, desk
 from tests.hitl_project import walk
 from tests.reviews.asking import released
 
+pytestmark = pytest.mark.portable
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ("hitl_project", "gates", "reviews", "analytics")
 # What is put into a message, and its markup: neither is for translators.

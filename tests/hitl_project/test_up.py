@@ -16,6 +16,8 @@ from django.db import connection
 
 from hitl_project.management.commands.up import free_port
 
+pytestmark = pytest.mark.xdist_group("up")
+
 PATIENCE = 60  # seconds; other tests may have the processors
 NOBODY = "nobody answers"
 MANAGE = settings.BASE_DIR / "manage.py"

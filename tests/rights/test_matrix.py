@@ -12,7 +12,7 @@ from tests.rights import tables
 from tests.rights.calls import METHODS, NOTHING, Call, answer, every_address, grouped, letter, row
 from tests.rights.world import ROLES, World, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
 STAFF = tuple(ROLES)[2:11]  # reviewer to superuser
 OUTSIDE = ("anonymous", "member", "key", "personal key", "left")

@@ -16,6 +16,8 @@ from tests.rights.calls import Call, address
 from tests.rights.test_matrix import MODELS, USES, quiet
 from tests.rights.world import NOW, World, world
 
+pytestmark = pytest.mark.portable
+
 MARK = "Zaubernuss"  # in every text that somebody wrote about the reviews of `support_team`
 OTHERS = ("other", "author", "approver", "other key", "stranger's key")
 TERMS = ("external_id", "subject", "id")

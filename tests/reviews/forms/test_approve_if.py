@@ -11,7 +11,7 @@ from reviews.transitions.decisions import decide
 from tests.factories import desk, person
 from tests.reviews.forms.posting import REASONS, opened, posted, wrong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
 CATALOGUE = (
     ConditionTemplate("returned", "The goods are back", "api", timeout=3600),

@@ -11,7 +11,7 @@ from reviews.transitions.decisions import decide
 from tests.factories import desk, person
 from tests.reviews.forms.posting import opened, posted, wrong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
 SCHEMA: dict[str, Any] = {
     "type": "object",

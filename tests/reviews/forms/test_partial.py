@@ -13,7 +13,7 @@ from reviews.transitions.decisions import decide
 from tests.factories import PARTIAL, desk, person
 from tests.reviews.forms.posting import opened, posted, wrong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
 REASONS = (
     Reason("fraud", "Looks like fraud"),

@@ -11,7 +11,7 @@ from reviews.models import Review
 from tests.factories import desk
 from tests.reviews.forms.posting import ALL, REASONS, opened, posted, rendered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
 GATE: dict[str, Any] = {
     "options": ALL,

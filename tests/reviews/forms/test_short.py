@@ -12,7 +12,7 @@ from reviews.verdicts import Answer
 from tests.factories import ONE_LEVEL, desk, person
 from tests.reviews.forms.posting import REASONS, opened, posted, wrong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.portable]
 
 
 def a_review(**overrides: Any) -> Review:
