@@ -56,7 +56,7 @@ def explain(
 ) -> Explanation:
     """Routing in words, as it stands at this level of the chain."""
     _ = wording.say
-    rules = tuple(_sentence(item) for item in routing.why)
+    rules = tuple(_sentence(item, policy, _) for item in routing.why)
     if not routing.asks_person:
         nobody = _("Nobody is asked: no rule of the gate wants a person.")
         return Explanation(asks_person=False, rules=rules, asked=nobody)
@@ -116,10 +116,49 @@ def _of_step(step: Step, wording: Wording) -> dict[str, str]:
     return {"team": wording.name(step.assignee), "time": in_words(step.timeout, wording.say)}
 
 
-def _sentence(why: Why) -> str:
+def _sentence(why: Why, policy: GatePolicy, say: Say) -> str:
+    text = _RULES[why.code](why, policy, say) if why.code in _RULES else why.text
     seen = why.value if isinstance(why.value, Mapping) and why.code != "rule_error" else {}
-    values = ", ".join(f"{path} is {_written(value)}" for path, value in seen.items())
-    return f"{why.text.rstrip('.')} ({values})." if values else why.text
+    said = say("%(path)s is %(value)s")
+    values = ", ".join(
+        said % {"path": path, "value": _written(value)} for path, value in seen.items()
+    )
+    return f"{text.rstrip('.')} ({values})." if values else text
+
+
+def _irreversible(why: Why, policy: GatePolicy, _: Say) -> str:
+    return _("This action cannot be undone.")
+
+
+def _stakes(why: Why, policy: GatePolicy, _: Say) -> str:
+    return _("The stakes are high: %s.") % policy.triggers.stakes
+
+
+def _confidence(why: Why, policy: GatePolicy, _: Say) -> str:
+    floor = policy.triggers.confidence_below
+    if why.value is None:
+        return _("The AI gave no confidence; %s is needed.") % floor
+    said = {"confidence": why.value, "floor": floor}
+    return _("The AI's confidence of %(confidence)s is below %(floor)s.") % said
+
+
+def _calibration(why: Why, policy: GatePolicy, _: Say) -> str:
+    share = f"{(policy.triggers.calibration or 0) * 100:g}"
+    return _("Chosen at random: %s %% of all proposals go to a person.") % share
+
+
+def _over_limit(why: Why, policy: GatePolicy, _: Say) -> str:
+    return _("It breaks the gate's limits: %s.") % policy.limits
+
+
+# The sentences of rules that are ours; those of a gate's author stay in his words.
+_RULES: dict[str, Callable[[Why, GatePolicy, Say], str]] = {
+    "irreversible": _irreversible,
+    "stakes": _stakes,
+    "confidence_below": _confidence,
+    "calibration": _calibration,
+    "over_limit": _over_limit,
+}
 
 
 def _written(value: Any) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from django import template
 from django.contrib.auth.models import User
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from gates.admin.display import visible as spelt_out
 from gates.policy import GatePolicy
@@ -99,6 +100,24 @@ VERDICT_SIGNS = {
     "reject": ("cross", "r"),
     "respond": ("back", "y"),
 }
+# What refuses knows no languages: its sentences, for the catalogues.
+REFUSALS = (
+    gettext_noop("Time ran out before this."),
+    gettext_noop("Another person is working on this."),
+    gettext_noop("The review went up to the next level."),
+    gettext_noop("Time ran out at this level and the review went up."),
+    gettext_noop("The proposal changed after you opened it."),
+    gettext_noop("This person has voted on this already."),
+    gettext_noop("This was proposed for you or by your key: somebody else has to decide it."),
+    gettext_noop("This has been decided already; its verdict is held for a moment."),
+    gettext_noop("This has been approved on a condition already."),
+    gettext_noop("This is closed already."),
+    gettext_noop("You do not hold this: claim it first."),
+    gettext_noop("You do not hold this."),
+    gettext_noop("There is nobody above this level."),
+    gettext_noop("Only who decided may undo it."),
+    gettext_noop("You lack the permission for this."),
+)
 _PRIORITY_SIGNS = {
     Priority.LOW: "routine",
     Priority.NORMAL: "routine",
@@ -161,6 +180,12 @@ def reason(policy: GatePolicy, code: str) -> str:
 def name_of(person: User | None) -> str:
     """What a person is called here."""
     return "" if person is None else person.get_full_name() or person.get_username()
+
+
+@register.filter
+def refused(message: str) -> str:
+    """A refusal in the reader's language, where its sentence is known."""
+    return translation.gettext(message) if message in REFUSALS else message
 
 
 @register.filter

@@ -27,6 +27,7 @@ from reviews.queries.scope import sees
 from reviews.queries.trails import Trail, earlier_of, trail_of
 from reviews.queries.whole import Whole, for_reading, whole
 from reviews.states import Status
+from reviews.templatetags.words import refused
 from reviews.transitions import comments, rights
 from reviews.transitions.change import Change
 from reviews.transitions.decisions import ONE_VOTE_ONLY
@@ -65,8 +66,13 @@ class Case:
         try:
             rights.decider(self.review, change)
         except DomainError as refusal:
-            return refusal.message
+            return self._told(refusal)
         return ""
+
+    def _told(self, refusal: DomainError) -> str:
+        if refusal.code == "not_allowed" and not self.asked:
+            return _("Only %(team)s may do this now.") % {"team": self.review.team}
+        return refused(refusal.message)
 
     @property
     def verdicts(self) -> list[str]:

@@ -81,21 +81,12 @@ DATA = (
     *("Support team", "Support leads", "support_leads", "The goods are back"),
     *("Approve refund of", "tests ask a person", "The lamp is broken."),
     *("Looks like fraud", "Fraud", "Too much", "Jane Smith lives at <b>14 Alder Row</b>."),
+    *("proposal.amount > 100", "proposal.amount < 100", "proposal.amount"),
     *("amount", "Amount", "Order", "Lines", "Id", "Order details", "One lamp"),
     *("Customer history", "Three orders", "Refund reason", "Broken on arrival"),
 )
-# English for now: what modules say that know nothing of Django (why a person is asked is kept with
-# the review as it was said; what is refused is said by the transitions), and actors as the trail
-# names them.
-PURE = (
-    "Time ran out before this.",
-    *("1 hour", "7 days"),
-    "This action cannot be undone.",
-    "The stakes are high: proposal.amount > 100 (proposal.amount is 120).",
-    "The AI's confidence of 0.7 is below 0.9.",
-    "It breaks the gate's limits: proposal.amount < 100 (proposal.amount is 120).",
-    *("user:ann", "user:boss", "key:agent", "clock"),
-)
+# Actors as the trail names them.
+PURE = (*("user:ann", "user:boss", "key:agent", "clock"),)
 ZONES = {part.replace("_", " ") for zone in available_timezones() for part in zone.split("/", 1)}
 _KNOWN = re.compile(
     "|".join(
