@@ -17,17 +17,10 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 from reviews.api.strictjson import escaped
-from reviews.errors import Conflict, DomainError, Expired, FieldError, Invalid, Missing, NotAllowed
+from reviews.errors import DomainError, FieldError, Invalid
 
 API = "/api/"
 MEDIA_TYPE = "application/problem+json"
-_STATUS: dict[type[DomainError], int] = {
-    Invalid: 422,
-    NotAllowed: 403,
-    Missing: 404,
-    Conflict: 409,
-    Expired: 410,
-}
 _SENSELESS = (400, "malformed", "The request makes no sense.")
 _FORBIDDEN = (403, "not_allowed", "You may not do this.")
 _ABSENT = (404, "not_found", "There is no such thing.")
@@ -116,9 +109,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _domain(error: DomainError) -> HttpResponse:
-    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
     fields = error.fields if isinstance(error, Invalid) else ()
-    return respond(status, error.code, error.message, *fields, extra=error.extra)
+    return respond(error.http, error.code, error.message, *fields, extra=error.extra)
 
 
 def _fields(fields: list[FieldError]) -> HttpResponse:

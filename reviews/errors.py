@@ -18,9 +18,12 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """A refusal. `code` is stable; `extra` holds plain values for the reader."""
+    """A refusal. `code` is stable; `extra` holds plain values for the reader; `http` is the status
+    that says what kind of refusal it is.
+    """
 
     code = "refused"
+    http = 422
 
     def __init__(self, message: str, *, code: str = "", **extra: Any) -> None:
         super().__init__(message)
@@ -33,6 +36,7 @@ class NotAllowed(DomainError):
     """This actor may not do that."""
 
     code = "not_allowed"
+    http = 403
 
 
 class OwnProposal(NotAllowed):
@@ -45,12 +49,14 @@ class Missing(DomainError):
     """No such thing, or nothing this actor may see."""
 
     code = "not_found"
+    http = 404
 
 
 class Conflict(DomainError):
     """The state has moved on."""
 
     code = "conflict"
+    http = 409
 
 
 class AlreadyDecided(Conflict):
@@ -87,6 +93,7 @@ class Expired(DomainError):
     """A deadline closed the review before this."""
 
     code = "expired"
+    http = 410
 
 
 class Invalid(DomainError):

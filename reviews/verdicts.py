@@ -72,6 +72,17 @@ class Ruling:
     reasons: tuple[str, ...] = field(default=())
 
 
+ONE_VOTE_ONLY = frozenset({"partial", "approve_if", "respond"})
+
+
+def offered(policy: GatePolicy) -> list[str]:
+    """What may be answered, in the one order that all gates share; some verdicts cannot be counted
+    where several people must agree.
+    """
+    barred = ONE_VOTE_ONLY if policy.approvals > 1 else frozenset()
+    return [verdict for verdict in _RULES if verdict in policy.options and verdict not in barred]
+
+
 def rule(policy: GatePolicy, case: Case, answer: Answer) -> Ruling:
     """Check `answer` against the gate and say what it amounts to. Raises Invalid with the fields at
     fault.

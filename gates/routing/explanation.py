@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gates.policy import GatePolicy, Step
+from gates.routing.sentences import Say, said_by
 from gates.routing.triggers import Routing, Why
-
-Say = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,48 +116,13 @@ def _of_step(step: Step, wording: Wording) -> dict[str, str]:
 
 
 def _sentence(why: Why, policy: GatePolicy, say: Say) -> str:
-    text = _RULES[why.code](why, policy, say) if why.code in _RULES else why.text
+    text = said_by(why.code, why.value, policy, say) or why.text
     seen = why.value if isinstance(why.value, Mapping) and why.code != "rule_error" else {}
     said = say("%(path)s is %(value)s")
     values = ", ".join(
         said % {"path": path, "value": _written(value)} for path, value in seen.items()
     )
     return f"{text.rstrip('.')} ({values})." if values else text
-
-
-def _irreversible(why: Why, policy: GatePolicy, _: Say) -> str:
-    return _("This action cannot be undone.")
-
-
-def _stakes(why: Why, policy: GatePolicy, _: Say) -> str:
-    return _("The stakes are high: %s.") % policy.triggers.stakes
-
-
-def _confidence(why: Why, policy: GatePolicy, _: Say) -> str:
-    floor = policy.triggers.confidence_below
-    if why.value is None:
-        return _("The AI gave no confidence; %s is needed.") % floor
-    said = {"confidence": why.value, "floor": floor}
-    return _("The AI's confidence of %(confidence)s is below %(floor)s.") % said
-
-
-def _calibration(why: Why, policy: GatePolicy, _: Say) -> str:
-    share = f"{(policy.triggers.calibration or 0) * 100:g}"
-    return _("Chosen at random: %s %% of all proposals go to a person.") % share
-
-
-def _over_limit(why: Why, policy: GatePolicy, _: Say) -> str:
-    return _("It breaks the gate's limits: %s.") % policy.limits
-
-
-# The sentences of rules that are ours; those of a gate's author stay in his words.
-_RULES: dict[str, Callable[[Why, GatePolicy, Say], str]] = {
-    "irreversible": _irreversible,
-    "stakes": _stakes,
-    "confidence_below": _confidence,
-    "calibration": _calibration,
-    "over_limit": _over_limit,
-}
 
 
 def _written(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gates.expressions import ExpressionError, Names, Rule, RuleError, compile_rule
 from gates.policy import GatePolicy
+from gates.routing.sentences import said_by
 
 Facts = Mapping[str, Any]
 
@@ -81,13 +82,11 @@ def rules_of(policy: GatePolicy) -> list[NamedRule]:
             "triggers.irreversible",
             "irreversible",
             triggers.irreversible,
-            "This action cannot be undone.",
+            said_by("irreversible", None, policy),
         )
         if isinstance(triggers.irreversible, str)
         else None,
-        NamedRule(
-            "triggers.stakes", "stakes", triggers.stakes, f"The stakes are high: {triggers.stakes}."
-        )
+        NamedRule("triggers.stakes", "stakes", triggers.stakes, said_by("stakes", None, policy))
         if triggers.stakes
         else None,
         *(
@@ -114,8 +113,8 @@ def route(
         (
             *_fixed(policy),
             *(why for rule in rules_of(policy) if (why := _ask(rule, policy, facts))),
-            *_confidence(policy.triggers.confidence_below, confidence),
-            *_calibration(policy.triggers.calibration, coin),
+            *_confidence(policy, confidence),
+            *_calibration(policy, coin),
             *_limits(policy, facts),
         )
     )
@@ -137,7 +136,7 @@ def within_limits(
 def _fixed(policy: GatePolicy) -> Iterator[Why]:
     """The triggers that look at nothing."""
     if policy.triggers.irreversible is True:
-        yield Why("irreversible", "This action cannot be undone.")
+        yield Why("irreversible", said_by("irreversible", None, policy))
     if policy.triggers.always_because:
         yield Why("always", policy.triggers.always_because)
 
@@ -162,26 +161,17 @@ def _seen(rule: Rule, facts: Facts) -> dict[str, Any] | None:
     return rule.values(facts) or None
 
 
-def _confidence(floor: float | None, confidence: float | None) -> Iterator[Why]:
-    if floor is None:
-        return
-    if confidence is None:
-        yield Why("confidence_below", f"The AI gave no confidence; {floor} is needed.")
-    elif confidence < floor:
-        yield Why(
-            "confidence_below",
-            f"The AI's confidence of {confidence} is below {floor}.",
-            value=confidence,
-        )
+def _confidence(policy: GatePolicy, confidence: float | None) -> Iterator[Why]:
+    floor = policy.triggers.confidence_below
+    if floor is not None and (confidence is None or confidence < floor):
+        text = said_by("confidence_below", confidence, policy)
+        yield Why("confidence_below", text, value=confidence)
 
 
-def _calibration(share: float | None, coin: float | None) -> Iterator[Why]:
+def _calibration(policy: GatePolicy, coin: float | None) -> Iterator[Why]:
+    share = policy.triggers.calibration
     if share is not None and coin is not None and coin < share:
-        yield Why(
-            "calibration",
-            f"Chosen at random: {share * 100:g} % of all proposals go to a person.",
-            value=share,
-        )
+        yield Why("calibration", said_by("calibration", share, policy), value=share)
 
 
 def _limits(policy: GatePolicy, facts: Facts) -> Iterator[Why]:
@@ -191,4 +181,4 @@ def _limits(policy: GatePolicy, facts: Facts) -> Iterator[Why]:
         value = _seen(compile_rule(policy.limits), facts)
     except ExpressionError:
         value = None
-    yield Why("over_limit", f"It breaks the gate's limits: {policy.limits}.", value=value)
+    yield Why("over_limit", said_by("over_limit", value, policy), value=value)

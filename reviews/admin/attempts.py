@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -18,17 +17,10 @@ from gates.queries.policies import policy_of
 from reviews.admin.expecting import expected
 from reviews.admin.explaining import explained
 from reviews.admin.making import Move, Shown
-from reviews.errors import Conflict, DomainError, Expired, Missing, NotAllowed
+from reviews.errors import DomainError
 from reviews.models import Review
 from reviews.queries import outlook
 from reviews.templatetags.facts import fact
-
-_STATUS = (
-    (Conflict, HTTPStatus.CONFLICT),
-    (Expired, HTTPStatus.GONE),
-    (NotAllowed, HTTPStatus.FORBIDDEN),
-    (Missing, HTTPStatus.NOT_FOUND),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +85,3 @@ def line_of(review: Review | None, refusal: DomainError | None) -> str:
         return title
     codes = ", ".join([refusal.code, *refusal.extra.get("why", ())])
     return f"“{title}”: {refusal} ({codes})"
-
-
-def status_of(refusal: DomainError) -> int:
-    """The HTTP status that says the same as the refusal."""
-    kinds = (status for kind, status in _STATUS if isinstance(refusal, kind))
-    return next(kinds, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,12 +19,12 @@ from gates.queries.policies import policy_of
 from reviews.admin.explaining import explained
 from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
 from reviews.queries import outlook
+from reviews.queries.trails import events_of
 from reviews.states import Status
 from reviews.templatetags.facts import fact
 from reviews.templatetags.gatehouse import in_short
 from reviews.templatetags.words import name_of
 
-LAST_EVENTS = 20
 MOST_PARTS = 50
 _ORIGINS = {
     "system": gettext_lazy("from our systems"),
@@ -138,9 +137,3 @@ def parts_of(review: Review) -> Parts:
         deliveries=list(review.deliveries.order_by("id").defer("body")[:MOST_PARTS]),
         events=list(events_of(review)),
     )
-
-
-def events_of(review: Review) -> QuerySet[Event]:
-    """The last events of a review, newest first."""
-    events = Event.objects.filter(subject_type="review", subject_id=str(review.pk))
-    return events.order_by("-seq")[:LAST_EVENTS]

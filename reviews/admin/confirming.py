@@ -28,7 +28,6 @@ from reviews.admin.attempts import (
     heading,
     line_of,
     read_shown,
-    status_of,
     uuid_of,
 )
 from reviews.admin.forms import ConfirmForm
@@ -192,7 +191,7 @@ class MovingAdmin(admin.ModelAdmin):
         }
         again = Attempt(attempt.request, attempt.move, shown, reviews)
         lines = [line_of(reviews.get(pk), refusal) for pk, refusal in refusals.items()]
-        return self._confirm(again, form, lines, status=status_of(next(iter(refusals.values()))))
+        return self._confirm(again, form, lines, status=next(iter(refusals.values())).http)
 
     def _confirm(
         self,

@@ -14,6 +14,7 @@ from django.urls import reverse
 from gates import actors, clock
 from gates.policy import GatePolicy
 from gates.queries.policies import policy_of
+from reviews import verdicts
 from reviews.admin.making import (
     APPROVE,
     ASSIGN,
@@ -32,7 +33,6 @@ from reviews.models.decision import VERDICTS
 from reviews.states import MOVES, Status
 from reviews.transitions import cancellations, leases, rights
 from reviews.transitions.change import Change
-from reviews.transitions.decisions import ONE_VOTE_ONLY
 
 Guard = Callable[[Review, Change], object]
 
@@ -55,15 +55,11 @@ def elsewhere(review: Review, moves: Iterable[Move]) -> list[Link]:
     """The verdicts that no button gives, for who may decide: he may claim it, or holds it."""
     if not {CLAIM, RELEASE} & set(moves):
         return []
-    policy = policy_of(review.version)
-    left = set(policy.options) - {"approve", "reject"}
-    if policy.approvals > 1:
-        left -= ONE_VOTE_ONLY
-    page = reverse("review", args=[review.pk])
+    page, labels = reverse("review", args=[review.pk]), dict(VERDICTS)
     return [
-        Link(str(label), f"{page}?verdict={verdict}")
-        for verdict, label in VERDICTS
-        if verdict in left
+        Link(str(labels[verdict]), f"{page}?verdict={verdict}")
+        for verdict in verdicts.offered(policy_of(review.version))
+        if verdict not in {"approve", "reject"}
     ]
 
 

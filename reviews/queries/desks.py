@@ -31,11 +31,15 @@ class CappedCount(Subquery):
     output_field = IntegerField()
 
 
+def counted(rows: QuerySet[Review]) -> CappedCount:
+    """How many there are, up to one more than MOST."""
+    return CappedCount(rows.order_by().values("pk")[: MOST + 1])
+
+
 def desks_of(user: AbstractBaseUser) -> Sequence[Desk]:
     """The person's queues by name, in one statement; those of all teams for who sees all."""
-    waiting = Review.objects.pending().filter(team=OuterRef("pk")).order_by()
-    counted = CappedCount(waiting.values("pk")[: MOST + 1])
-    teams: QuerySet[Team, Any] = teams_of(user).annotate(waiting=counted).order_by("name", "pk")
+    waiting = counted(Review.objects.pending().filter(team=OuterRef("pk")))
+    teams: QuerySet[Team, Any] = teams_of(user).annotate(waiting=waiting).order_by("name", "pk")
     return [Desk(team, team.waiting) for team in teams]
 
 

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from gates.models import Membership, Team
 from reviews.models import Draft, Review
 from reviews.models.review import Priority
-from reviews.queries.desks import MOST, CappedCount, teams_of
+from reviews.queries.desks import counted, teams_of
 from reviews.queries.lists import PAYLOADS
 from reviews.queries.queues import held_by
 from reviews.queries.trails import undoable
@@ -57,7 +57,7 @@ def cards_of(reader: User, now: datetime) -> list[Card]:
     working = pending.filter(assignment__lease_until__gt=now)
     first = Subquery(pending.in_queue_order().values("pk")[:1])
     teams: QuerySet[Team, Any] = teams_of(reader).annotate(
-        waiting=_counted(pending), soon=_counted(soon), working=_counted(working), first=first
+        waiting=counted(pending), soon=counted(soon), working=counted(working), first=first
     )
     found = list(teams.order_by("name", "pk"))
     reviews = (
@@ -68,10 +68,6 @@ def cards_of(reader: User, now: datetime) -> list[Card]:
         Card(team, team.member, team.waiting, team.soon, team.working, nexts.get(team.first))
         for team in found
     ]
-
-
-def _counted(rows: QuerySet[Review]) -> CappedCount:
-    return CappedCount(rows.order_by().values("pk")[: MOST + 1])
 
 
 def _readable(drafts: QuerySet[Draft]) -> QuerySet[Draft]:

@@ -14,7 +14,7 @@ from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet, Subque
 
 from gates.models import Team
 from reviews.models import Review
-from reviews.queries.desks import MOST, CappedCount, teams_of
+from reviews.queries.desks import MOST, counted, teams_of
 from reviews.states import Status
 
 SOON = timedelta(hours=1)
@@ -76,7 +76,7 @@ def loads(user: AbstractBaseUser) -> Sequence[Load]:
     """The queues that the person may open, by name, in one statement."""
     waiting = Review.objects.pending().filter(team=OuterRef("pk")).order_by()
     teams: QuerySet[Team, Any] = teams_of(user).annotate(
-        waiting=CappedCount(waiting.values("pk")[: MOST + 1]),
+        waiting=counted(waiting),
         oldest=Earliest(waiting.values("submitted_at")[: MOST + 1]),
     )
     rows = teams.order_by("name", "pk")[:TEAMS]

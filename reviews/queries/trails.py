@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from gates.models import Event
 from reviews.models import Comment, Decision, Review
@@ -29,15 +30,20 @@ class Trail:
 
 def trail_of(review: Review) -> Trail:
     """Events, remarks and votes, each in one statement."""
-    events = Event.objects.filter(subject_type="review", subject_id=str(review.pk))
     remarks = Comment.objects.filter(review=review).select_related("author").order_by("-id")
     given = Decision.objects.filter(review=review).select_related("reviewer").order_by("id")
     return Trail(
-        events=list(reversed(events.order_by("-seq")[:SHOWN_EVENTS])),
+        events=list(reversed(events_of(review))),
         comments=list(reversed(remarks[:SHOWN_COMMENTS])),
         votes=list(given.filter(STANDING, final=False)),
         overturned=list(given.filter(overturns__isnull=False)),
     )
+
+
+def events_of(review: Review) -> QuerySet[Event]:
+    """The last events of a review, newest first."""
+    events = Event.objects.filter(subject_type="review", subject_id=str(review.pk))
+    return events.order_by("-seq")[:SHOWN_EVENTS]
 
 
 def earlier_of(review: Review, reader: User) -> list[Review]:

@@ -24,8 +24,6 @@ from reviews.transitions import leases, passage, rights, timed
 from reviews.transitions.change import Change
 from reviews.transitions.moves import run
 
-ONE_VOTE_ONLY = frozenset({"partial", "approve_if", "respond"})
-
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -57,7 +55,7 @@ def apply_verdict(review: Review, change: Change, answer: verdicts.Answer) -> di
     policy = policy_of(review.version)
     ruling = verdicts.rule(policy, case_of(review), answer)
     votes = rights.votes_of(review, change)
-    if policy.approvals > 1 and answer.verdict in ONE_VOTE_ONLY:
+    if policy.approvals > 1 and answer.verdict in verdicts.ONE_VOTE_ONLY:
         raise invalid(
             "/verdict",
             "not_with_quorum",

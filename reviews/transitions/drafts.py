@@ -15,13 +15,18 @@ def keep(
     review_id: UUID, user_id: int, verdict: str, fields: Mapping[str, Sequence[str]]
 ) -> Draft | None:
     """Keep the fields of a form, one draft for each review and person; None if it is too much."""
-    if sum(len(text) for texts in fields.values() for text in texts) > LARGEST:
+    if not fits(fields):
         return None
     kept = {"verdict": verdict, "fields": fields, "saved_at": clock.now()}
     found, _new = Draft.objects.update_or_create(
         review_id=review_id, user_id=user_id, defaults=kept
     )
     return found
+
+
+def fits(fields: Mapping[str, Sequence[str]]) -> bool:
+    """False for more than is kept for anybody."""
+    return sum(len(text) for texts in fields.values() for text in texts) <= LARGEST
 
 
 def drop(review_id: UUID, user_id: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,24 +12,11 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
-from reviews.errors import Conflict, DomainError, Expired, Invalid, Missing, NotAllowed
 from reviews.templatetags.gatehouse import address
+from reviews.transitions import drafts
 
 KEPT = "kept"
-LARGEST = 64_000  # characters that are kept for a person who must sign in again
-_STATUS = (
-    (Conflict, HTTPStatus.CONFLICT),
-    (Expired, HTTPStatus.GONE),
-    (NotAllowed, HTTPStatus.FORBIDDEN),
-    (Missing, HTTPStatus.NOT_FOUND),
-    (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
-)
 _OURS = frozenset({"csrfmiddlewaretoken", "digest", "back", "preview"})
-
-
-def status_of(refusal: DomainError) -> int:
-    """The HTTP status that says what kind of refusal it is."""
-    return next(status for kind, status in _STATUS if isinstance(refusal, kind))
 
 
 def person(request: HttpRequest) -> User:
@@ -62,7 +48,7 @@ def typed(request: HttpRequest) -> dict[str, list[str]]:
 def sign_in_again(request: HttpRequest, review_id: UUID, move: str | None = None) -> HttpResponse:
     """The session has ended: what was typed waits in the next one, where its form opens again."""
     fields = typed(request)
-    if sum(len(text) for texts in fields.values() for text in texts) <= LARGEST:
+    if drafts.fits(fields):
         request.session[KEPT] = {"review": str(review_id), "fields": fields}
     verdict = next(iter(fields.get("verdict", [])), None)
     back = back_of(request, resolve_url("review", review_id))

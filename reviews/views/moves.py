@@ -28,7 +28,7 @@ from reviews.transitions import (
     leases,
     priorities,
 )
-from reviews.views.answers import back_of, go, person, sign_in_again, status_of, typed
+from reviews.views.answers import back_of, go, person, sign_in_again, typed
 from reviews.views.cases import show
 from reviews.views.shown import actor_of, open_case
 
@@ -96,5 +96,5 @@ def _refused(
     form = make(request.POST) if isinstance(refusal, Invalid) else make(kept=typed(request))
     if form is not None and isinstance(refusal, Invalid) and form.is_valid():
         form.refuse(refusal)
-        return show(request, case, form, status=status_of(refusal))
-    return show(request, case, form, refusal=refusal, status=status_of(refusal))
+        return show(request, case, form, status=refusal.http)
+    return show(request, case, form, refusal=refusal, status=refusal.http)

@@ -20,7 +20,6 @@ from gates.queries.policies import policy_of
 from reviews import deadlines
 from reviews.errors import DomainError
 from reviews.models import Condition, Draft, Review
-from reviews.models.decision import VERDICTS
 from reviews.queries import outlook
 from reviews.queries.records import Record, record_near
 from reviews.queries.scope import sees
@@ -30,7 +29,7 @@ from reviews.states import Status
 from reviews.templatetags.words import refused
 from reviews.transitions import comments, rights
 from reviews.transitions.change import Change
-from reviews.transitions.decisions import ONE_VOTE_ONLY
+from reviews.verdicts import offered
 
 MANAGING = ("assign", "cancel", "overturn")
 
@@ -77,10 +76,7 @@ class Case:
     @property
     def verdicts(self) -> list[str]:
         """The verdicts that the gate offers, in the one order that all gates share."""
-        left = set(self.policy.options)
-        if self.policy.approvals > 1:
-            left -= ONE_VOTE_ONLY
-        return [verdict for verdict, _name in VERDICTS if verdict in left]
+        return offered(self.policy)
 
     @cached_property
     def asked(self) -> bool:

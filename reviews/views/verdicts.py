@@ -20,7 +20,7 @@ from reviews.models.decision import VERDICTS
 from reviews.models.person import AfterDecision
 from reviews.transitions import decisions, drafts
 from reviews.transitions.decisions import Decided
-from reviews.views.answers import back_of, go, person, sign_in_again, status_of, typed
+from reviews.views.answers import back_of, go, person, sign_in_again, typed
 from reviews.views.cases import show
 from reviews.views.queues import next_in
 from reviews.views.shown import Case, actor_of, open_case
@@ -88,7 +88,7 @@ def _refused(request: HttpRequest, case: Case, refusal: DomainError) -> HttpResp
     drafts.keep(case.review.pk, case.reader.pk, request.POST["verdict"], fields)
     now = open_case(case.reader, case.review.pk)
     form = verdict_form(now.review, request.POST["verdict"], kept=fields)
-    return show(request, now, form, refusal=refusal, status=status_of(refusal))
+    return show(request, now, form, refusal=refusal, status=refusal.http)
 
 
 def _decided(request: HttpRequest, case: Case, decided: Decided) -> HttpResponse:
