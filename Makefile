@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: help setup run test test-postgres e2e shots check fmt lock
+.PHONY: help setup run test test-postgres e2e shots fire bench check fmt lock
 
 help:
 	@echo "make setup          build $(VENV)"
@@ -25,6 +25,8 @@ help:
 	@echo "make test-postgres  tests on PostgreSQL (POSTGRES_URL=$(POSTGRES_URL))"
 	@echo "make e2e            tests in a browser (Chromium in PATH), against a server and a cluster"
 	@echo "make shots          pictures of every page in every state, to .shots/"
+	@echo "make fire           races, kills, faults of clock and disk, hosts cut off; PARTS=\"races kills\" ARGS=\"--scale 0.1\""
+	@echo "make bench          each operation beside its floor, on PostgreSQL with 10^4 and 10^6 reviews"
 	@echo "make check          all of CI"
 	@echo "make fmt            format code and templates"
 	@echo "make lock           renew uv.lock and the exported requirements"
@@ -66,6 +68,15 @@ e2e: $(STAMP)
 
 shots: $(STAMP)
 	@$(TEST_ENV) $(PY) -m pytest tests/e2e/shots.py -m e2e -q $(ARGS)
+
+# Each part starts what it needs, a PostgreSQL and a Redis of its own too (their server programs must be installed), and
+# ends it. Some parts need root, strace, libfaketime or network namespaces, and say so.
+PARTS ?= machine races kills storage clocks hosts
+fire: $(STAMP)
+	@code=0; for part in $(PARTS); do $(TEST_ENV) $(PY) -m tests.fire.$$part $(ARGS) || code=1; done; exit $$code
+
+bench: $(STAMP)
+	@$(TEST_ENV) $(PY) -m tests.benchmarks $(ARGS)
 
 check:
 	@.ci/run

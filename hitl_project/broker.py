@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
+import structlog
+from django import db
 from django.conf import settings
 from django_q.brokers.orm import ORM
 from django_q.signing import SignedPackage
@@ -13,42 +15,64 @@ from django_q.signing import SignedPackage
 from gates import clock
 from hitl_project import connections
 
+log = structlog.get_logger(__name__)
+
 Tasks = list[tuple[Any, Any]]
 
 SECOND = 1.0
-SWEEP = {"name": "sweep", "func": "reviews.tasks.sweep", "args": (), "kwargs": {}}
+PATIENCE = (
+    0.2  # seconds; django-q2 waits a whole one for Redis, and every second tick would be late
+)
 # Not stored when it went well; cut off after 30 s, because another one comes each second.
-TERMS = {"save": False, "timeout": 30}
+TERMS = {"args": (), "kwargs": {}, "save": False, "timeout": 30}
 
 
 class Tick:
     """What makes a broker tick. django-q2's own scheduler looks around every 30 seconds only."""
 
+    LOST: tuple[type[Exception], ...] = (db.OperationalError, db.InterfaceError)
     _next = 0.0
 
-    def tick(self) -> Tasks | None:
-        """A sweep, if this cluster sweeps and the last one is a second ago. It exists nowhere else,
-        so there is nothing to acknowledge or lose.
+    def dequeue(self) -> Tasks | None:
+        """A tick, or the next tasks. Where the queue is out of reach the ticks go on: django-q2
+        would end the process that asks, 10 s later.
         """
-        if not settings.SWEEPS or monotonic() < self._next:
+        try:
+            return self.tick() or self.take()
+        except self.LOST as error:
+            log.warning("queue_unreachable", error=str(error))
+            sleep(PATIENCE)
+            return None
+
+    def tick(self) -> Tasks | None:
+        """A sweep, if the last one is a second ago; from a cluster that does not sweep, a pulse. It
+        exists nowhere else, so there is nothing to acknowledge or lose.
+        """
+        if monotonic() < self._next:
             return None
         self._next = monotonic() + SECOND
         connections.renew()  # the clock asks the database
-        task = {"id": uuid.uuid4().hex, "started": clock.now(), **SWEEP, **TERMS}
-        return [(None, SignedPackage.dumps(task))]
+        name = "sweep" if settings.SWEEPS else "pulse"
+        task = {"id": uuid.uuid4().hex, "name": name, "func": f"reviews.tasks.{name}", **TERMS}
+        return [(None, SignedPackage.dumps(task | {"started": clock.now()}))]
+
+    def take(self) -> Tasks | None:
+        """The next tasks of the queue."""
+        raise NotImplementedError
 
 
 class TickORM(Tick, ORM):  # type: ignore[misc]  # django-q2 has no types
     """Tasks are rows of our database; between looks it sleeps for `poll`, so a tick is punctual."""
 
-    def dequeue(self) -> Tasks | None:
-        """The next tasks, or a sweep."""
-        tasks: Tasks | None = self.tick() or super().dequeue()
+    def take(self) -> Tasks | None:
+        """The oldest rows that nobody works on."""
+        tasks: Tasks | None = ORM.dequeue(self)
         return tasks
 
 
 try:
     from django_q.brokers.redis_broker import Redis
+    from redis.exceptions import RedisError
 except ImportError:  # without the extra there is no TickRedis either
     pass
 else:
@@ -56,12 +80,9 @@ else:
     class TickRedis(Tick, Redis):  # type: ignore[misc]
         """Tasks are in Redis."""
 
-        PATIENCE = 0.2  # seconds; django-q2 waits a whole one, and every second tick would be late
+        LOST = (*Tick.LOST, RedisError)
 
-        def dequeue(self) -> Tasks | None:
-            """The next task, or a sweep."""
-            return self.tick() or self._pop()
-
-        def _pop(self) -> Tasks | None:
-            found = self.connection.blpop(self.list_key, self.PATIENCE)
+        def take(self) -> Tasks | None:
+            """The first of the list."""
+            found = self.connection.blpop(self.list_key, PATIENCE)
             return [(None, found[1])] if found else None

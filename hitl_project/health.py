@@ -22,8 +22,10 @@ def sweeping() -> str:
     than 10 s ago.
     """
     try:
-        last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
         now = clock.now()
+        # A beat of the future is from before the clock was set back: it says nothing.
+        beats = Heartbeat.objects.filter(sweeps=True, at__lte=now).order_by("-at")
+        last = beats.values_list("at", flat=True).first()
     except DatabaseError:
         return "database_unreachable"
     if last is None or last < _started(now):
@@ -41,7 +43,7 @@ def ready() -> str:
 
 
 def heartbeat(cluster: str) -> datetime | None:
-    """When the cluster last swept."""
+    """The cluster's last beat."""
     return Heartbeat.objects.filter(pk=cluster).values_list("at", flat=True).first()
 
 

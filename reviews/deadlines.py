@@ -57,15 +57,13 @@ def _first_wake(rows: ReviewQuerySet) -> datetime | None:
     return rows.order_by("wake_at").values_list("wake_at", flat=True).first()
 
 
-def beat(cluster: str) -> None:
-    """Write the pulse of a cluster's sweep, at most every 5 s, and drop what nobody
-    needs any more.
-    """
+def beat(cluster: str, *, sweeps: bool = True) -> None:
+    """Write the pulse of a cluster, at most every 5 s, and drop what nobody needs any more."""
     now = clock.now()
     last = Heartbeat.objects.filter(pk=cluster).values_list("at", flat=True).first()
     if last is not None and timedelta(0) <= now - last < PULSE:
         return
-    Heartbeat.objects.update_or_create(pk=cluster, defaults={"at": now})
+    Heartbeat.objects.update_or_create(pk=cluster, defaults={"at": now, "sweeps": sweeps})
     Heartbeat.objects.filter(at__lt=now - FORGET_CLUSTERS).delete()
     IdempotencyKey.objects.filter(created_at__lt=now - KEEP_ANSWERS).delete()
 

@@ -16,3 +16,8 @@ def sweep() -> None:
         deadlines.sweep(cluster=settings.CLUSTER_NAME)
     except Exception:
         log.exception("sweep_failed")
+
+
+def pulse() -> None:
+    """Show that a cluster which keeps no deadlines does its work."""
+    deadlines.beat(settings.CLUSTER_NAME, sweeps=False)

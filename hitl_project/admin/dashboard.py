@@ -97,7 +97,8 @@ def latest() -> Sequence[Event]:
 
 
 def _sweeping() -> Sweeping:
-    last = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    beats = Heartbeat.objects.filter(sweeps=True).order_by("-at")
+    last = beats.values_list("at", flat=True).first()
     return Sweeping(_said(health.sweeping()), last)
 
 

@@ -9,13 +9,13 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from time import monotonic
 
 import structlog
 from django import db
 from django.conf import settings
 
-from gates import clock
 from hitl_project import connections, health
 from hitl_project.supervision.groups import Group, stop
 from reviews.models import Heartbeat
@@ -114,6 +114,8 @@ class Cluster(Child):
 
     def __init__(self) -> None:
         super().__init__("cluster", [sys.executable, MANAGE, "qcluster"], patience=10)
+        self._beat: datetime | None = None
+        self._felt = monotonic()
 
     @property
     def heart(self) -> str:
@@ -125,21 +127,24 @@ class Cluster(Child):
         return {"GATEHOUSE_CLUSTER": self.heart}
 
     def sick(self) -> bool:
-        """True if its sweep stands still. If the database cannot say, nobody is to blame."""
-        if not settings.SWEEPS:
-            return False
+        """True if its heart stands still, by a watch that nobody sets. If the database cannot say,
+        nobody is to blame.
+        """
         try:
             connections.renew()
-            last = health.heartbeat(self.heart)
-            if last is None:
-                return monotonic() - self.started > START_UP
-            return clock.now() - last > health.FRESH
+            beat = health.heartbeat(self.heart)
         except db.Error:
+            self._felt = monotonic()
             return False
+        if beat != self._beat:
+            self._beat, self._felt = beat, monotonic()
+        patience = health.FRESH.total_seconds() if beat else START_UP
+        return monotonic() - max(self._felt, self.started) > patience
 
     def buried(self) -> None:
         """A dead cluster's heartbeat must not pass for a sign of life."""
         super().buried()
+        self._beat = None
         try:
             connections.renew()
             Heartbeat.objects.filter(pk=self.heart).delete()

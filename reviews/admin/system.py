@@ -25,10 +25,10 @@ class IdempotencyKeyAdmin(ReadOnlyAdmin):
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
-    """When each cluster last looked at what is due."""
+    """When each cluster last showed that it works."""
 
-    list_display = ("cluster", "at")
-    fields = ("cluster", "at")
+    list_display = ("cluster", "at", "sweeps")
+    fields = list_display
     ordering = ("cluster",)
 
 

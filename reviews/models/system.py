@@ -31,10 +31,13 @@ class IdempotencyKey(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a cluster's sweep last ran."""
+    """When a cluster last showed that it works: by a sweep, or where it keeps no deadlines by a
+    task that does nothing else.
+    """
 
     cluster = models.CharField(_("cluster"), max_length=100, primary_key=True)
-    at = models.DateTimeField(_("last sweep"))
+    at = models.DateTimeField(_("last beat"))
+    sweeps = models.BooleanField(_("keeps deadlines"), default=True, db_default=True)
 
     class Meta:
         verbose_name = _("heartbeat")

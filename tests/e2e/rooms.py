@@ -13,7 +13,6 @@ from django.contrib.auth.models import Group, User
 from gates.models import ApiKey, Gate, Team
 from gates.policy import ConditionTemplate, GatePolicy, Items, Reason, Step
 from reviews.models import Review
-from tests.e2e.site import eventually
 from tests.factories import (
     LINES,
     PASSWORD,
@@ -25,6 +24,7 @@ from tests.factories import (
     team,
     user,
 )
+from tests.processes import eventually
 
 SOON = 1  # seconds in which a verdict may be undone: the cluster soon settles it
 VERDICTS = ("approve", "modify", "partial", "approve_if", "reject", "respond")

@@ -7,7 +7,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,11 +14,11 @@ from typing import IO
 from uuid import uuid4
 
 import httpx2
-import pytest
 from django.conf import settings
 from django.db import connection
 
 from hitl_project.management.commands.up import free_port
+from tests.processes import children_of, eventually, left_of
 
 PATIENCE = 90  # seconds; other tests may have the processors
 MANAGE = settings.BASE_DIR / "manage.py"
@@ -58,16 +57,6 @@ class Site:
         subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
 
 
-def eventually(check, what):
-    """What `check` answers, as soon as it is true."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if found := check():
-            return found
-        time.sleep(0.1)
-    pytest.fail(f"{PATIENCE} s have not brought {what}")
-
-
 @contextmanager
 def running(database_url: str, log: IO[str]) -> Iterator[Site]:
     """A site that answers and keeps time; afterwards no process of it is left."""
@@ -89,13 +78,13 @@ def running(database_url: str, log: IO[str]) -> Iterator[Site]:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == site.address
         eventually(lambda: _healthy(site), "a sweep")
-        groups = {row.group for row in _processes() if row.parent == process.pid}
+        groups = {row.group for row in children_of(process.pid)}
         yield site
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
     assert len(groups) == 3  # web server, cluster, lifeline
-    assert [row for row in _processes() if row.group in groups] == []
+    assert left_of(groups) == []
 
 
 def _healthy(site: Site) -> bool:
@@ -103,22 +92,6 @@ def _healthy(site: Site) -> bool:
         return httpx2.get(f"{site.address}/healthz", timeout=5).status_code == 200
     except httpx2.TransportError:
         return False
-
-
-@dataclass(frozen=True)
-class Row:
-    """A process that is more than a zombie."""
-
-    parent: int
-    group: int
-    state: str
-
-
-def _processes() -> list[Row]:
-    columns = ["ps", "-A", "-o", "ppid=,pgid=,stat="]
-    listed = subprocess.run(columns, capture_output=True, text=True, check=True).stdout
-    rows = [line.split() for line in listed.splitlines()]
-    return [Row(int(row[0]), int(row[1]), row[2]) for row in rows if row[2][0] != "Z"]
 
 
 @contextmanager

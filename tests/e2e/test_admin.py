@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from gates.policy import Batch
+from reviews.models import Review
 from reviews.transitions import leases
 from tests.e2e.rooms import Room, now, settled
-from tests.e2e.site import eventually
 from tests.e2e.test_verdicts import PLAIN, ended
 from tests.e2e.visitor import DESKTOP, PHONE, WITHOUT_SCRIPT
 from tests.factories import decide, person
+from tests.processes import eventually
 
 WAYS = {"desktop": DESKTOP, "phone": PHONE, "no_script": WITHOUT_SCRIPT}
 every_way = pytest.mark.parametrize("way", WAYS)
@@ -174,7 +176,7 @@ def test_a_batch_says_what_became_of_each_review(room, visit, many):
         expect(shown).to_contain_text(f"Refund for {title}")
     expect(shown).to_contain_text("already_decided")
     for review in (first, second):
-        eventually(lambda one=review: many.becomes(now(one)), many.said)
+        eventually(partial(_became, many, review), many.said)
     assert (now(third).outcome, now(third).level) == ("rejected", 0)
 
 
@@ -186,3 +188,7 @@ def test_a_batch_is_not_approved_where_the_gate_has_no_rule_for_it(room, visit):
     ann.page.locator("button[name=confirmed]").click()
     expect(ann.page.get_by_role("alert")).to_be_visible()
     assert {now(review).status for review in reviews} == {"pending"}
+
+
+def _became(many: Many, review: Review) -> bool:
+    return many.becomes(now(review))

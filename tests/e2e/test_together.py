@@ -7,9 +7,9 @@ from gates import clock
 from reviews.models import Draft, Review
 from reviews.transitions import leases
 from tests.e2e.rooms import now, settled
-from tests.e2e.site import eventually
 from tests.e2e.visitor import DESKTOP, PHONE, WITHOUT_SCRIPT
 from tests.factories import PASSWORD, decide, person
+from tests.processes import eventually
 
 TEXT = "Seen the picture: the crack runs through the foot.\nRefund the lamp."
 LONG = 60  # seconds to undo: nothing settles during a test

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import redis
+from django.db import OperationalError
 from django_q import brokers
 from django_q.conf import Conf
 from django_q.models import OrmQ, Task
@@ -94,14 +95,38 @@ def test_between_two_sweeps_other_tasks_come_through(stopwatch):
 
 
 @pytest.mark.django_db
-def test_a_cluster_that_does_not_sweep_does_not_tick(settings, stopwatch):
+def test_a_cluster_that_does_not_sweep_has_a_pulse(settings, stopwatch):
     settings.SWEEPS = False
-    assert TickORM().dequeue() is None
+    broker = TickORM()
+    assert [names(broker.dequeue()) for _ in range(2)] == [["pulse"], []]
+
+
+@pytest.mark.django_db
+def test_ticks_go_on_while_the_queue_is_out_of_reach(stopwatch, monkeypatch):
+    """django-q2 would end the process that asks, after ten seconds."""
+
+    def refuse(broker):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(ticking.ORM, "dequeue", refuse)
+    monkeypatch.setattr(ticking, "PATIENCE", 0)
+    broker = TickORM()
+    seen = [names(broker.dequeue()) for stopwatch[0] in (100, 100.5, 101)]
+    assert seen == [["sweep"], [], ["sweep"]]
+
+
+def test_redis_that_is_away_does_not_stop_the_ticks(stopwatch, monkeypatch, settings, db):
+    monkeypatch.setattr(Conf, "REDIS", "redis://127.0.0.1:1/0")  # nobody listens there
+    monkeypatch.setattr(ticking, "PATIENCE", 0)
+    broker = TickRedis(list_key="away")
+    seen = [names(broker.dequeue()) for stopwatch[0] in (100, 100.5, 101)]
+    assert seen == [["sweep"], [], ["sweep"]]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_django_q_runs_the_sweep_and_keeps_no_trace_of_it(settings):
-    settings.CLUSTER_NAME = "one of a test"
+@pytest.mark.parametrize("sweeps", [True, False])
+def test_django_q_runs_the_tick_and_keeps_no_trace_of_it(settings, sweeps):
+    settings.CLUSTER_NAME, settings.SWEEPS = "one of a test", sweeps
     tasks, results, stop, timer = Queue(), Queue(), Event(), Value("f", -1)
     stop.set()  # the pusher looks once
     pusher(tasks, stop, TickORM())
@@ -109,7 +134,7 @@ def test_django_q_runs_the_sweep_and_keeps_no_trace_of_it(settings):
     worker(tasks, results, timer, 60)
     results.put("STOP")
     monitor(results, TickORM())
-    assert list(Heartbeat.objects.values_list("pk", flat=True)) == ["one of a test"]
+    assert list(Heartbeat.objects.values_list("pk", "sweeps")) == [("one of a test", sweeps)]
     assert (Task.objects.count(), OrmQ.objects.count()) == (0, 0)
 
 

@@ -57,6 +57,18 @@ def test_one_cluster_that_lives_is_enough(client):
     assert ask(client) == OK
 
 
+def test_a_cluster_that_keeps_no_deadlines_is_no_comfort(client):
+    Heartbeat.objects.create(cluster="busy", at=T0, sweeps=False)
+    assert ask(client) == unavailable("no_sweep_yet")
+
+
+def test_a_beat_from_before_the_clock_was_set_back_says_nothing(client):
+    Heartbeat.objects.create(cluster="dead", at=after(3600))
+    assert ask(client) == unavailable("no_sweep_yet")
+    Heartbeat.objects.create(cluster="dying", at=after(-10))
+    assert ask(client) == unavailable("sweep_stale")
+
+
 def test_a_served_and_migrated_database_is_ready(client):
     assert ask(client, "/readyz") == OK
 

@@ -184,7 +184,6 @@ def test_the_cluster_leaves_time_for_a_task_that_waits(load):
         > cluster["timeout"] + cluster["queue_limit"] / cluster["workers"] * cluster["timeout"]
     )
     assert cluster["catch_up"] is False
-    assert set(cluster["ALT_CLUSTERS"]) == {"timers"}
 
 
 def test_logs_go_to_stderr_only(load):

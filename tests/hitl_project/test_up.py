@@ -5,7 +5,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from hitl_project.management.commands.up import free_port
+from tests.processes import children_of, eventually, left_of
 
 pytestmark = pytest.mark.xdist_group("up")
 
@@ -39,11 +39,11 @@ class Up:
 
     def until(self, *wanted):
         """Wait until the health is one of these."""
-        return eventually(lambda: self.health() in wanted, f"health in {wanted}", self.health)
+        return eventually(lambda: self.health() in wanted, f"health in {wanted}", shown=self.health)
 
     def groups(self):
         """What it started, by process group."""
-        return {row.pid: row.command for row in processes() if row.parent == self.process.pid}
+        return {row.pid: row.command for row in children_of(self.process.pid)}
 
     def leader(self, of):
         """The leader of the group that runs this; None while there is none."""
@@ -53,47 +53,9 @@ class Up:
         return eventually(lambda: before not in self.groups() and self.leader(of), "a new one")
 
 
-@dataclass
-class Row:
-    pid: int
-    parent: int
-    group: int
-    command: str
-
-
-def processes():
-    """Every process that is more than a zombie."""
-    listed = subprocess.run(
-        ["ps", "-A", "-ww", "-o", "pid=,ppid=,pgid=,stat=,args="],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    rows = [line.split(None, 4) for line in listed.splitlines()]
-    return [
-        Row(int(row[0]), int(row[1]), int(row[2]), row[4])
-        for row in rows
-        if len(row) == 5 and not row[3].startswith("Z")
-    ]
-
-
-def left_of(groups):
-    """What still runs in these process groups."""
-    return [row for row in processes() if row.group in groups]
-
-
 def said(process):
     """The next line on stdout."""
     return process.stdout.readline().strip()
-
-
-def eventually(check, what, shown=lambda: ""):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if found := check():
-            return found
-        time.sleep(0.1)
-    pytest.fail(f"{PATIENCE} s have not brought {what}: {shown()}")
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +120,7 @@ def test_a_killed_cluster_is_said_and_started_again_without_orphans(up, generati
     up.until("ok")
     before = victim = up.leader("qcluster")
     for _ in range(generation):
-        [victim] = [row.pid for row in processes() if row.parent == victim]
+        [victim] = [row.pid for row in children_of(victim)]
     os.kill(victim, signal.SIGKILL)
     up.until("no_sweep_yet", "sweep_stale")
     up.restarted("qcluster", before)
@@ -182,7 +144,7 @@ def test_a_killed_web_server_answers_again(up, generation):
     up.until("ok")
     before = victim = up.leader("granian")
     for _ in range(generation):
-        [victim] = [row.pid for row in processes() if row.parent == victim]
+        [victim] = [row.pid for row in children_of(victim)]
     os.kill(victim, signal.SIGKILL)
     up.restarted("granian", before)
     assert left_of({before}) == []
@@ -210,7 +172,32 @@ def test_when_it_is_killed_outright_nothing_is_left_either(start):
     running = start(free_port(51_000 + os.getpid() % 10_000))
     groups = running.groups()
     running.process.kill()
-    eventually(lambda: left_of(groups) == [], "the end of all", lambda: left_of(groups))
+    eventually(lambda: left_of(groups) == [], "the end of all", shown=lambda: left_of(groups))
+
+
+def test_a_worker_host_runs_the_cluster_alone(start, database_url):
+    """`timers` keeps time and nothing else; SIGTERM to the leader ends it all, and quietly."""
+    environment = os.environ | {
+        "DEBUG": "1",
+        "DATABASE_URL": database_url,
+        "Q_CLUSTER_NAME": "timers",
+        "GATEHOUSE_CLUSTER": "",
+    }
+    command = [sys.executable, str(MANAGE), "up", "--no-web", "--workers", "3"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+    )
+    running = Up(process, "")
+    groups = eventually(lambda: len(running.groups()) == 2 and running.groups(), "its groups")
+    assert {running.leader(of) for of in ("qcluster", "lifeline")} == set(groups)
+    cluster = running.leader("qcluster")
+    eventually(lambda: len(children_of(cluster)) == 1, "a sentinel")
+    [sentinel] = children_of(cluster)
+    eventually(lambda: len(children_of(sentinel.pid)) == 5, "three workers, monitor and pusher")
+    process.terminate()
+    said_so_far, _ = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said_so_far) == (0, "")
+    assert left_of(groups) == []
 
 
 def test_the_demo_prints_a_line_that_decides_what_its_agent_proposed(start):

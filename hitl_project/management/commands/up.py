@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -12,10 +13,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from hitl_project import health
 from hitl_project.apps import STARTED
 from hitl_project.demo.seeding import NotHere
 from hitl_project.demo.show import Show
-from hitl_project.supervision.children import Cluster, Web
+from hitl_project.supervision.children import Child, Cluster, Web
 from hitl_project.supervision.supervisor import Signals, Supervisor
 
 HOST = "127.0.0.1"
@@ -31,21 +33,35 @@ class Command(BaseCommand):
         """What differs from one start to the next."""
         parser.add_argument("--port", type=int, default=8000, help="the next free one if taken")
         parser.add_argument("--workers", type=int, default=settings.WORKERS, help="of the cluster")
-        parser.add_argument("--demo", action="store_true", help="with people, gates and an agent")
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--demo", action="store_true", help="with people, gates and an agent")
+        what.add_argument("--no-web", action="store_true", help="the cluster alone; no migrating")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Returns when everything has stopped."""
         signals = Signals()
         signals.listen()
+        os.environ["WORKERS"] = str(options["workers"])
+        if options["no_web"]:
+            if problem := health.ready():
+                raise CommandError(f"Not ready: {problem}.")
+            self.keep([Cluster()], signals, lambda: None)
+            return
         call_command("migrate", interactive=False, verbosity=0)
         self.port = free_port(options["port"])
         self.address = f"http://{HOST}:{self.port}"
         self.answered = False
         self.show = self.planted() if options["demo"] else None
-        pass_on(self.address, options["workers"])
+        pass_on(self.address)
         agents = [self.show.agent] if self.show else []
-        with closing(Supervisor([Web(self.port), Cluster(), *agents], signals)) as supervisor:
-            supervisor.run(self.go_on)
+        self.keep([Web(self.port), Cluster(), *agents], signals, self.go_on)
+
+    def keep(
+        self, children: Sequence[Child], signals: Signals, meanwhile: Callable[[], None]
+    ) -> None:
+        """Keep them running until somebody asks us to stop."""
+        with closing(Supervisor(children, signals)) as supervisor:
+            supervisor.run(meanwhile)
             self.stderr.write("Stopping …", style_func=str)
 
     def planted(self) -> Show:
@@ -92,9 +108,9 @@ def answers(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def pass_on(address: str, workers: int) -> None:
+def pass_on(address: str) -> None:
     """What children find in their environment."""
     os.environ.setdefault("BASE_URL", address)
-    os.environ |= {"WORKERS": str(workers), "GATEHOUSE_STARTED": str(STARTED)}
+    os.environ["GATEHOUSE_STARTED"] = str(STARTED)
     paths = (str(settings.BASE_DIR), os.environ.get("PYTHONPATH", ""))
     os.environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)

@@ -136,7 +136,7 @@ class _Play:
 
 def _refuse_beside_a_sweep() -> None:
     """A running cluster would apply today's time to the past."""
-    beats = Heartbeat.objects.filter(at__gt=clock.now() - ALIVE)
+    beats = Heartbeat.objects.filter(sweeps=True, at__gt=clock.now() - ALIVE)
     if beats.exists():
         raise CommandError("A cluster is sweeping: stop it first. What is played stays.")
 
