@@ -10,6 +10,7 @@ import structlog
 from django import db
 from django.conf import settings
 from django_q.brokers.orm import ORM
+from django_q.conf import Conf
 from django_q.signing import SignedPackage
 
 from gates import clock
@@ -23,6 +24,7 @@ SECOND = 1.0
 PATIENCE = (
     0.2  # seconds; django-q2 waits a whole one for Redis, and every second tick would be late
 )
+LIMIT = 1.0  # seconds for an answer of Redis
 # Not stored when it went well; cut off after 30 s, because another one comes each second.
 TERMS = {"args": (), "kwargs": {}, "save": False, "timeout": 30}
 
@@ -71,16 +73,28 @@ class TickORM(Tick, ORM):  # type: ignore[misc]  # django-q2 has no types
 
 
 try:
+    import redis
     from django_q.brokers.redis_broker import Redis
-    from redis.exceptions import RedisError
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 except ImportError:  # without the extra there is no TickRedis either
     pass
 else:
 
     class TickRedis(Tick, Redis):  # type: ignore[misc]
-        """Tasks are in Redis."""
+        """Tasks are in Redis. Time is kept without it, too: who waits for Redis keeps no time."""
 
-        LOST = (*Tick.LOST, RedisError)
+        LOST = (*Tick.LOST, redis.RedisError)
+
+        @staticmethod
+        def get_connection(list_key: str | None = None) -> redis.Redis:
+            """One that says at once when Redis is out of reach: the library tries for a minute."""
+            limits = {"socket_connect_timeout": LIMIT, "socket_timeout": LIMIT}
+            return redis.from_url(Conf.REDIS, retry=Retry(NoBackoff(), 0), **limits)
+
+        def ping(self) -> bool:
+            """django-q2 starts no cluster if this fails."""
+            return True
 
         def take(self) -> Tasks | None:
             """The first of the list."""

@@ -9,7 +9,9 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
+import structlog
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.views import defaults
@@ -18,6 +20,8 @@ from rest_framework import exceptions
 
 from reviews.api.strictjson import escaped
 from reviews.errors import DomainError, FieldError, Invalid
+
+log = structlog.get_logger(__name__)
 
 API = "/api/"
 MEDIA_TYPE = "application/problem+json"
@@ -47,6 +51,8 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None
         return _fields(list(_flat(error.detail)))
     if isinstance(error, exceptions.APIException):
         return _framework(error)
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(error)
     return next((respond(*what) for kinds, what in _PLAIN if isinstance(error, kinds)), None)
 
 
@@ -111,6 +117,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _domain(error: DomainError) -> HttpResponse:
     fields = error.fields if isinstance(error, Invalid) else ()
     return respond(error.http, error.code, error.message, *fields, extra=error.extra)
+
+
+def _unavailable(error: Exception) -> HttpResponse:
+    """The database is away, too busy, or has chosen this call to end a deadlock."""
+    log.error("database_unreachable", error=str(error))
+    response = respond(503, "unavailable", "The database does not answer: try again.")
+    response["Retry-After"] = "1"
+    return response
 
 
 def _fields(fields: list[FieldError]) -> HttpResponse:

@@ -112,8 +112,8 @@ class Web(Child):
 class Cluster(Child):
     """django-q2. Each start has a heartbeat of its own name."""
 
-    def __init__(self) -> None:
-        super().__init__("cluster", [sys.executable, MANAGE, "qcluster"], patience=10)
+    def __init__(self, *, patience: float = 10) -> None:
+        super().__init__("cluster", [sys.executable, MANAGE, "qcluster"], patience=patience)
         self._beat: datetime | None = None
         self._felt = monotonic()
 

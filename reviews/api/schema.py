@@ -22,6 +22,7 @@ _ALWAYS = {
     "401": "No valid credentials.",
     "403": "Not for this caller.",
     "429": "Too many calls: see Retry-After.",
+    "503": "The database does not answer: see Retry-After.",
 }
 _READ = _ALWAYS | {"422": "A parameter is wrong."}
 _WRITTEN = _ALWAYS | {

@@ -19,6 +19,7 @@ EVERYTHING = {
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 # To read style sheets again it would write into the page, which our policy forbids.
 QUIETLY = {"preload": False, "resultTypes": ["violations"]}
+TALLER = "document.documentElement.scrollHeight > innerHeight"
 # What a page is like in the dark differs in nothing but its colours.
 LOOKS = (
     (DESK, "light", EVERYTHING),
@@ -64,6 +65,11 @@ def test_axe_finds_nothing(visit, name):
         resize(page, size)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{size[0]} goes sideways: {too_wide(page)}")
+    resize(page, DESK)
+    if page.evaluate(
+        "document.documentElement.scrollHeight > innerHeight && !!document.querySelector('.app')"
+    ):
+        found.append("the page goes up and down, and not its panes")
     assert found == [], "\n".join(found)
 
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404
 from django.test import Client, RequestFactory
 from rest_framework import exceptions
@@ -178,3 +179,20 @@ def test_a_fault_of_ours_tells_no_secrets(settings):
     response = agent.post("reviews/", body)
     assert code_of(response) == (500, "server_error")
     assert response.json()["detail"] == "This is our fault. Nothing was changed; try again."
+
+
+@pytest.mark.parametrize("lost", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_worth_another_try(db, lost):
+    desk = factories.desk()
+    agent, review = by_key(desk.key), desk.submit()
+
+    def refuse(execute, sql, *args):
+        if "SAVEPOINT" in sql:
+            return execute(sql, *args)
+        raise lost("away")
+
+    with connection.execute_wrapper(refuse):
+        response = agent.post(f"reviews/{review.pk}/cancel/", {}, Idempotency_Key="k1")
+    assert code_of(response) == (503, "unavailable")
+    assert response["Retry-After"] == "1"
+    assert agent.post(f"reviews/{review.pk}/cancel/", {}, Idempotency_Key="k1").status_code == 200

@@ -22,6 +22,8 @@ from hitl_project.supervision.supervisor import Signals, Supervisor
 
 HOST = "127.0.0.1"
 LAST_PORT = 65_535
+# On a host of its own a cluster may finish every task that it has begun.
+LONGEST = settings.Q_CLUSTER["timeout"] + 10  # seconds
 
 
 class Command(BaseCommand):
@@ -45,7 +47,7 @@ class Command(BaseCommand):
         if options["no_web"]:
             if problem := health.ready():
                 raise CommandError(f"Not ready: {problem}.")
-            self.keep([Cluster()], signals, lambda: None)
+            self.keep([Cluster(patience=LONGEST)], signals, lambda: None)
             return
         call_command("migrate", interactive=False, verbosity=0)
         self.port = free_port(options["port"])
