@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from math import inf
+from multiprocessing.sharedctypes import RawValue
 from time import monotonic, sleep
 from typing import Any
 
@@ -25,6 +27,7 @@ PATIENCE = (
     0.2  # seconds; django-q2 waits a whole one for Redis, and every second tick would be late
 )
 LIMIT = 1.0  # seconds for an answer of Redis
+GUARD = 5.0  # seconds without a word from the guard, who has one for us every half second
 # Not stored when it went well; cut off after 30 s, because another one comes each second.
 TERMS = {"args": (), "kwargs": {}, "save": False, "timeout": 30}
 
@@ -34,6 +37,15 @@ class Tick:
 
     LOST: tuple[type[Exception], ...] = (db.OperationalError, db.InterfaceError)
     _next = 0.0
+
+    def __init__(self, list_key: str | None = None) -> None:
+        super().__init__(list_key)  # type: ignore[call-arg]  # of the broker beside us
+        self._guarded = RawValue("d", inf)  # shared by the processes that the guard forks
+
+    def set_stat(self, key: str, value: str, timeout: int) -> None:
+        """What the guard, who replaces dead processes, calls on each of its rounds."""
+        self._guarded.value = monotonic()
+        super().set_stat(key, value, timeout)  # type: ignore[misc]
 
     def dequeue(self) -> Tasks | None:
         """A tick, or the next tasks. Where the queue is out of reach the ticks go on: django-q2
@@ -49,8 +61,11 @@ class Tick:
     def tick(self) -> Tasks | None:
         """A sweep, if the last one is a second ago; from a cluster that does not sweep, a pulse. It
         exists nowhere else, so there is nothing to acknowledge or lose.
+
+        None without a guard: one worker that dies while it hands its result over leaves him waiting
+        for ever, and the others would hide it. Silence has the whole cluster started anew.
         """
-        if monotonic() < self._next:
+        if not self._next <= monotonic() <= self._guarded.value + GUARD:
             return None
         self._next = monotonic() + SECOND
         connections.renew()  # the clock asks the database

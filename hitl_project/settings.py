@@ -84,11 +84,8 @@ SWEEPS = env.str("SWEEPING_CLUSTER", default=CLUSTER) == CLUSTER
 # to the system, we would wait a quarter of an hour for its answer, and PostgreSQL would keep the
 # rows that our lost transaction locked for two hours.
 SILENCE: dict[str, object] = {
-    "connect_timeout": 5,  # seconds; milliseconds where it says 000
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
+    **{"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
+    "tcp_user_timeout": 10_000,  # milliseconds; the others are seconds
     # The same on PostgreSQL's side, and an end for a transaction whose process stands still.
     "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
     " -c tcp_user_timeout=10000 -c idle_in_transaction_session_timeout=30000",
@@ -109,8 +106,7 @@ def database() -> dict[str, object]:
         if "pool" in options:
             raise ImproperlyConfigured("DATABASE_URL must not ask for a pool: it breaks workers.")
         config.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
-        for name, value in SILENCE.items():
-            options.setdefault(name, value)
+        config["OPTIONS"] = SILENCE | options
     else:
         raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
     return config | {"ATOMIC_REQUESTS": False}

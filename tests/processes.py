@@ -44,6 +44,15 @@ def children_of(pid: int) -> list[Row]:
     return sorted((row for row in processes() if row.parent == pid), key=lambda row: row.pid)
 
 
+def family_of(pid: int) -> list[Row]:
+    """The process and all that descend from it, parents first, whatever groups they are in."""
+    rows = processes()
+    found = [row for row in rows if row.pid == pid]
+    for elder in found:  # which grows as we go
+        found.extend(row for row in rows if row.parent == elder.pid)
+    return found
+
+
 def left_of(groups: Collection[int]) -> list[Row]:
     """What still runs in these process groups."""
     return [row for row in processes() if row.group in groups]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 from uuid import uuid4
 
 import django
@@ -121,7 +121,7 @@ def _submit_and_decide(
     office: Office, client: httpx2.Client, ledger: Ledger, gate: str, case: str, body: Any
 ) -> None:
     answer = _insist(office, client, "reviews/", f"submit-{case}", body)
-    if answer is None or not _as_expected(ledger, answer, 201):
+    if not _as_expected(answer, ledger, 201):
         return
     found = answer.json()["id"]
     with ledger.lock:
@@ -131,7 +131,7 @@ def _submit_and_decide(
     verdict = random.choice(("approve", "reject"))  # noqa: S311
     said = {"verdict": verdict, "reasons": ["fraud"] if verdict == "reject" else []}
     answer = _insist(office, client, f"reviews/{found}/decide/", f"decide-{case}", said)
-    if answer is not None and _as_expected(ledger, answer, 200):
+    if _as_expected(answer, ledger, 200):
         with ledger.lock:
             ledger.decided[case] = verdict
 
@@ -149,9 +149,12 @@ def _insist(
     return None
 
 
-def _as_expected(ledger: Ledger, answer: httpx2.Response, status: int) -> bool:
-    if answer.status_code == status:
+def _as_expected(
+    answer: httpx2.Response | None, ledger: Ledger, status: int
+) -> TypeGuard[httpx2.Response]:
+    if answer is not None and answer.status_code == status:
         return True
+    said = "nothing" if answer is None else f"{answer.status_code} {answer.text[:300]}"
     with ledger.lock:
-        ledger.unexpected.append(f"{answer.status_code} {answer.text[:300]}")
+        ledger.unexpected.append(said)
     return False

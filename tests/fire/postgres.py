@@ -9,12 +9,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
 import psycopg
+
+from tests.processes import eventually, family_of, processes
 
 PATIENCE = 60.0  # seconds
 DEBIAN = Path("/usr/lib/postgresql")
@@ -47,6 +49,7 @@ class Server:
     port: int
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
+    listens: str = NOBODY_ELSE  # addresses, with commas between; ours is one of them
 
     @property
     def data(self) -> Path:
@@ -60,16 +63,17 @@ class Server:
     def start(self, *before: str) -> None:
         """Start it, perhaps under another program, and wait until it answers."""
         log = (self.folder / "log").open("ab")
+        # Not before `setpriv`: what a preloaded library makes as root, another user may not open.
         command = [
-            *(*before, *unprivileged(), str(binaries() / "postgres"), "-D", str(self.data)),
-            *("-c", f"port={self.port}", "-c", f"listen_addresses={NOBODY_ELSE}"),
+            *(*before, *unprivileged(), "env", *(f"{k}={v}" for k, v in self.environment.items())),
+            *(str(binaries() / "postgres"), "-D", str(self.data)),
+            *("-c", f"port={self.port}", "-c", f"listen_addresses={self.listens}"),
             *("-c", f"unix_socket_directories={self.folder}", "-c", "max_connections=300"),
         ]
         self.process = subprocess.Popen(
             command,
             stdout=log,
             stderr=log,
-            env=os.environ | self.environment,
             start_new_session=True,
         )
         self.until_it_answers()
@@ -92,17 +96,22 @@ class Server:
 
     def kill(self) -> None:
         """SIGKILL to every process of it at once: as if its host had lost power, but for the
-        disk's cache.
+        disk's cache. Each backend leads a group of its own. A program that it runs under ends with
+        it, after burying it: the next start takes an unburied postmaster for a living one.
         """
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            family = {row.pid for row in family_of(self._postmaster())}
+            for pid in family:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self._gone()
+            eventually(lambda: not family & {row.pid for row in processes()}, "the end of all")
 
     def stop(self) -> None:
         """A fast shutdown."""
         if self.process is not None:
-            postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
-            os.kill(postmaster, signal.SIGINT)
+            if postmaster := self._postmaster():
+                os.kill(postmaster, signal.SIGINT)
             self._gone()
 
     def create(self, database: str = "gatehouse") -> str:
@@ -110,6 +119,13 @@ class Server:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{database}"')
         return self.url(database)
+
+    def _postmaster(self) -> int:
+        """The first process of the server's own; 0 if there is none."""
+        assert self.process is not None
+        own = str(binaries() / "postgres")
+        family = family_of(self.process.pid)
+        return next((row.pid for row in family if row.command.startswith(own)), 0)
 
     def _gone(self) -> None:
         assert self.process is not None

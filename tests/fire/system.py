@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -144,10 +145,13 @@ def leader(up: int, of: str) -> int:
 
 @contextmanager
 def installed(database_url: str, **more: str) -> Iterator[System]:
-    """An installation that is migrated; afterwards none of its processes is left."""
+    """An installation that is migrated; afterwards none of its processes is left, nor, unless
+    something went wrong, its folder.
+    """
     system = System(database_url, more=more)
     system.manage("migrate", "--verbosity=0")
     try:
         yield system
     finally:
         system.stop()
+    shutil.rmtree(system.folder)

@@ -1,7 +1,9 @@
 """The broker that ticks, against django-q2 as it is installed."""
 
 import os
+from contextlib import closing
 from multiprocessing import Event, Value
+from socket import socket
 from time import monotonic
 from uuid import uuid4
 
@@ -102,6 +104,17 @@ def test_a_cluster_that_does_not_sweep_has_a_pulse(settings, stopwatch):
 
 
 @pytest.mark.django_db
+def test_no_tick_comes_while_nobody_guards_the_processes(stopwatch):
+    broker = TickORM()
+    seen = []
+    for stopwatch[0] in (100, 104, 105, 106, 107):
+        if stopwatch[0] in {100, 107}:
+            broker.set_stat("cluster", "how it is", 3)
+        seen.append(names(broker.dequeue()))
+    assert seen == [["sweep"], ["sweep"], ["sweep"], [], ["sweep"]]
+
+
+@pytest.mark.django_db
 def test_ticks_go_on_while_the_queue_is_out_of_reach(stopwatch, monkeypatch):
     """django-q2 would end the process that asks, after ten seconds."""
 
@@ -121,6 +134,22 @@ def test_redis_that_is_away_does_not_stop_the_ticks(stopwatch, monkeypatch, sett
     broker = TickRedis(list_key="away")
     seen = [names(broker.dequeue()) for stopwatch[0] in (100, 100.5, 101)]
     assert seen == [["sweep"], [], ["sweep"]]
+
+
+@pytest.mark.django_db
+def test_redis_that_is_silent_holds_no_tick_up_for_long(monkeypatch):
+    """Its host died, or the network between: nobody refuses, nobody answers."""
+    with closing(socket()) as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        monkeypatch.setattr(Conf, "REDIS", f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        broker = TickRedis(list_key="silent")
+        assert broker.ping()  # or no cluster would start
+        assert names(broker.dequeue()) == ["sweep"]
+        begun = monotonic()
+        assert broker.dequeue() is None
+        assert monotonic() - begun < 2
+        assert names(broker.dequeue()) == ["sweep"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -157,7 +157,33 @@ def test_postgresql_keeps_connections_and_checks_them(load):
         True,
         False,
     )
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == {"sslmode": "require", **module.SILENCE}
+
+
+def test_an_address_says_otherwise_when_a_silent_database_is_given_up(load):
+    """A pooler between us and PostgreSQL may refuse `options`."""
+    url = "postgres://u@db.example/g?connect_timeout=2&options=-c%20search_path%3Dg"
+    found = load(DEBUG="1", DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
+    assert (found["connect_timeout"], found["options"]) == (2, "-c search_path=g")
+    assert found["tcp_user_timeout"] == module.SILENCE["tcp_user_timeout"]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="about PostgreSQL")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tcp_keepalives_idle", "5"),
+        ("tcp_keepalives_interval", "2"),
+        ("tcp_keepalives_count", "3"),
+        ("tcp_user_timeout", "10000"),
+        ("idle_in_transaction_session_timeout", "30s"),
+    ],
+)
+def test_postgresql_gives_us_up_when_we_are_silent(name, value):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {name}")
+        assert cursor.fetchone() == (value,)
 
 
 @pytest.mark.parametrize("url", ["postgres://u@h/g?pool=true", "mysql://u@h/g"])
