@@ -80,11 +80,13 @@ SWEEPS = env.str("SWEEPING_CLUSTER", default=CLUSTER) == CLUSTER
 
 # --- database -----------------------------------------------------------------------------------
 
-# A peer that falls silent (its host or the network died) is given up after some ten seconds. Left
-# to the system, we would wait a quarter of an hour for its answer, and PostgreSQL would keep the
-# rows that our lost transaction locked for two hours.
+# A peer that falls silent is given up after some ten seconds. Left to the system, we would wait a
+# quarter of an hour, and PostgreSQL would keep what our lost transaction locked for two hours.
 SILENCE: dict[str, object] = {
-    **{"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
     "tcp_user_timeout": 10_000,  # milliseconds; the others are seconds
     # The same on PostgreSQL's side, and an end for a transaction whose process stands still.
     "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
@@ -288,8 +290,6 @@ Q_CLUSTER = {
     "save_limit": -1,
     "catch_up": False,
     "guard_cycle": 0.5,
-    "poll": 0.2,
-    "bulk": 1,
     "recycle": 500,
     "max_rss": 300_000,  # kB
     "ALT_CLUSTERS": {},  # has to be there for Q_CLUSTER_NAME

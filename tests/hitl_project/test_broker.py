@@ -11,6 +11,7 @@ import pytest
 import redis
 from django.db import OperationalError
 from django_q import brokers
+from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ, Task
 from django_q.monitor import monitor
@@ -121,7 +122,7 @@ def test_ticks_go_on_while_the_queue_is_out_of_reach(stopwatch, monkeypatch):
     def refuse(broker):
         raise OperationalError("away")
 
-    monkeypatch.setattr(ticking.ORM, "dequeue", refuse)
+    monkeypatch.setattr(ORM, "dequeue", refuse)
     monkeypatch.setattr(ticking, "PATIENCE", 0)
     broker = TickORM()
     seen = [names(broker.dequeue()) for stopwatch[0] in (100, 100.5, 101)]

@@ -188,7 +188,8 @@ def test_a_worker_host_runs_the_cluster_alone(start, database_url):
         command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
     )
     running = Up(process, "")
-    groups = eventually(lambda: len(running.groups()) == 2 and running.groups(), "its groups")
+    eventually(lambda: len(running.groups()) == 2, "its groups")
+    groups = running.groups()
     assert {running.leader(of) for of in ("qcluster", "lifeline")} == set(groups)
     cluster = running.leader("qcluster")
     eventually(lambda: len(children_of(cluster)) == 1, "a sentinel")

@@ -1,8 +1,6 @@
 """However many ends come at one instant, a review ends once, and its chain tells how."""
 
 from collections import Counter
-from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -16,7 +14,6 @@ from tests.factories import (
     T0,
     TIMEOUT,
     UNDO_WINDOW,
-    Desk,
     after,
     at,
     decide,
@@ -24,48 +21,11 @@ from tests.factories import (
     person,
     sweep,
 )
+from tests.races.ends import CALLBACK, assert_ended_once, ends_of, when
+from tests.races.line import Move
 from tests.traces import messages_of, now, verbs_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CALLBACK = "https://agent.example.com/hooks"
-ENDS = {"decided", "expired", "cancelled", "settled", "condition_expired", "condition_denied"}
-
-
-def when(instant: datetime, move: Any) -> Any:
-    """The move, at this instant; each thread has a clock of its own."""
-
-    def run() -> Any:
-        with at(instant):
-            return move()
-
-    return run
-
-
-def ends_of(at_desk: Desk, review: Review) -> list[Any]:
-    """Everything that can end a review, each by somebody else."""
-    pk, ann, ben = review.pk, person(at_desk.reviewer), person(at_desk.colleague)
-    reject = Answer("reject", reasons=("fraud",))
-    return [
-        lambda: decisions.decide(pk, actor=ann, answer=Answer("approve")),
-        lambda: decisions.decide(pk, actor=ben, answer=reject),
-        lambda: cancellations.cancel(pk, actor=at_desk.key.actor()),
-        lambda: decisions.undo(pk, actor=ann),
-        lambda: deadlines.enforce(pk),
-        deadlines.sweep,
-    ]
-
-
-def assert_ended_once(review: Review) -> None:
-    """Closed, by one final decision, told once, and the chain verifies (`verbs_of`)."""
-    closed = now(review)
-    assert closed.status == "closed"
-    assert Decision.objects.filter(review=review, final=True).count() == 1
-    assert closed.final_decision == Decision.objects.get(review=review, final=True)
-    verbs = verbs_of(review)
-    assert len([verb for verb in verbs if verb in ENDS - {"decided"}]) == 1
-    assert verbs[-1] in ENDS
-    assert [kind for _, kind in messages_of(review)].count("review.closed") == 1
 
 
 @pytest.mark.parametrize("undo_window", [0, UNDO_WINDOW])
@@ -106,7 +66,7 @@ def test_escalation_by_people_and_by_time_is_one_step(race):
         at_desk = desk()
         review = at_desk.submit()
     ann = person(at_desk.reviewer)
-    moves = [
+    moves: list[Move] = [
         lambda: deadlines.enforce(review.pk),
         deadlines.sweep,
         lambda: escalations.escalate(review.pk, actor=ann),
@@ -123,7 +83,7 @@ def test_a_condition_is_answered_or_expires_once(race, seconds):
         at_desk = desk()
         review = at_desk.review_in("conditional", callback_url=CALLBACK)
     condition, key = Condition.objects.get(), at_desk.key.actor()
-    moves = [
+    moves: list[Move] = [
         lambda: conditions.confirm(condition.pk, actor=key),
         lambda: conditions.deny(condition.pk, actor=key),
         lambda: cancellations.cancel(review.pk, actor=key),

@@ -22,13 +22,12 @@ from tests.factories import (
     desk,
     person,
 )
-from tests.races.test_one_end import when
+from tests.races.ends import CALLBACK, when
 from tests.traces import now, verbs_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 50
-CALLBACK = "https://agent.example.com/hooks"
 
 
 def sweepers(count: int, seconds: float, chunk: int = 10):
