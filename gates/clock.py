@@ -9,10 +9,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from itertools import count
+from typing import TypeVar
 from uuid import UUID
 
 import uuid_utils
 from django.db import connection
+from django.db.models import DateTimeField, Func, Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 _made = count()
@@ -32,6 +36,22 @@ def now() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         stamp: datetime = cursor.fetchone()[0]
     return stamp.astimezone(UTC)
+
+
+def now_with(rows: QuerySet[Row]) -> tuple[list[Row], datetime]:
+    """The rows, and the instant: where that is a statement, it is the one that reads the rows. Lock
+    them in one before it.
+    """
+    if _frozen.get() is not None or connection.vendor != "postgresql":
+        return list(rows), now()
+    found = list(rows.annotate(read_at=_Reading()))
+    stamp: datetime | None = getattr(found[0], "read_at", None) if found else None
+    return found, stamp.astimezone(UTC) if stamp else now()
+
+
+class _Reading(Func):
+    template = "clock_timestamp()"
+    output_field = DateTimeField()
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +21,7 @@ from reviews import deadlines
 from reviews.api import waiting
 from reviews.api.paging import NewestFirst, OldestFirst, whole_number
 from reviews.api.view import ApiViewSet
-from reviews.errors import Missing
+from reviews.errors import DomainError, Missing
 from reviews.filters import ReviewFilter, StrictFilterBackend, check_parameters
 from reviews.models import Comment, Review
 from reviews.models.review import ReviewQuerySet
@@ -88,6 +90,17 @@ class ReviewViewSet(ApiViewSet):
         """Raise Missing for a review that is not the caller's to see."""
         if not sees(self.caller.principal, review_id):
             raise Missing("There is no such review.")
+
+    @contextmanager
+    def refusing(self, review_id: UUID) -> Iterator[None]:
+        """404 comes first here too, but is looked for only when something is refused: who may
+        decide a review belongs to the team that is asked, and so may see it.
+        """
+        try:
+            yield
+        except (DomainError, APIException):
+            self.find(review_id)
+            raise
 
     def fetch(self, review_id: UUID) -> Review:
         """The review. Raises Missing."""
@@ -173,9 +186,9 @@ class ReviewViewSet(ApiViewSet):
 
         `links` are shown in this answer only, also when it is repeated by `Idempotency-Key`.
         """
-        self.find(review_id)
-        answer = Answer(**self.read(bodies.DecideBody))
-        decided = decisions.decide(review_id, actor=self.caller.actor, answer=answer)
+        with self.refusing(review_id):
+            answer = Answer(**self.read(bodies.DecideBody))
+            decided = decisions.decide(review_id, actor=self.caller.actor, answer=answer)
         links = [
             {"condition": str(condition), "url": url_of("condition", secret)}
             for condition, secret in decided.links.items()

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models.expressions import RawSQL
+
+from gates import clock
 from gates.models import EscalationStep
 from reviews.models import Condition, Review
 from reviews.models.review import ReviewQuerySet
 from reviews.states import ConditionStatus
 
-_WORKED_ON = ("gate", "version", "key", "team", "assignment", "held_decision")
+_WORKED_ON = ("gate", "version", "key", "team", "assignment")
+# As text: an Exists takes Django longer to write than a statement of its own would take.
+_IS_MEMBER = (
+    "EXISTS (SELECT 1 FROM gates_membership AS seat "
+    "WHERE seat.team_id = reviews_review.team_id AND seat.user_id = %s)"
+)
 
 Steps = dict[tuple[int, int], EscalationStep]
 
@@ -19,7 +29,20 @@ def with_relations(rows: ReviewQuerySet) -> ReviewQuerySet:
     """Join what every list and page reads; the policy's document is read once per process, so it
     stays behind.
     """
-    return rows.select_related(*_WORKED_ON, "final_decision").defer("version__document")
+    return rows.select_related(*_WORKED_ON, "held_decision", "final_decision").defer(
+        "version__document"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A locked review and what was read with it: the time, and whether the person who acts belongs
+    to the team that is asked.
+    """
+
+    review: Review
+    now: datetime
+    member: bool
 
 
 def locked(rows: ReviewQuerySet, *, skip_locked: bool = False) -> list[Review]:
@@ -27,14 +50,29 @@ def locked(rows: ReviewQuerySet, *, skip_locked: bool = False) -> list[Review]:
 
     In two statements: a row that it had to wait for PostgreSQL reads anew, the rows joined to it
     it does not, so that a claimant who waited would see the assignment as it was before.
-
-    Django spends more time on writing the second one than the database on answering it: ORDER BY
-    beside so many columns and the deferred document would double that; a final decision is asked
-    for by few.
     """
-    ids = list(rows.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
-    found = Review.objects.filter(pk__in=ids).select_related(*_WORKED_ON)
-    return sorted(found, key=lambda review: review.pk)
+    return sorted(_beside(rows, skip_locked=skip_locked), key=lambda review: review.pk)
+
+
+def locked_for(review_id: UUID, user_id: int | None) -> Locked | None:
+    """Lock and load one review for who acts, in the same two statements."""
+    is_member = RawSQL(_IS_MEMBER, [user_id or 0])  # noqa: S611 (a text of ours)
+    loading = _beside(Review.objects.filter(pk=review_id)).annotate(is_member=is_member)
+    found, now = clock.now_with(loading)
+    return Locked(found[0], now, bool(getattr(found[0], "is_member", False))) if found else None
+
+
+def _beside(rows: ReviewQuerySet, *, skip_locked: bool = False) -> ReviewQuerySet:
+    """Lock these rows; they are loaded when they are read.
+
+    Django spends more time on writing that statement than the database on answering it: ORDER BY
+    beside so many columns and the deferred document would double that; a held decision is joined
+    where there is one, a final one is asked for by few.
+    """
+    keys = rows.select_for_update(skip_locked=skip_locked).values_list("pk", "held_decision")
+    held = dict(keys)
+    beside = ("held_decision",) if any(held.values()) else ()
+    return Review.objects.filter(pk__in=list(held)).select_related(*_WORKED_ON, *beside)
 
 
 def steps_of(version_ids: Iterable[int]) -> Steps:

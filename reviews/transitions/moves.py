@@ -9,11 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gates import clock
 from gates.actors import Actor
 from reviews.errors import DomainError, Escalated, Expired, Missing
 from reviews.models import Review
-from reviews.queries.rows import locked
+from reviews.queries.rows import locked, locked_for
 from reviews.states import (
     MOVES,
     OF_ONE_LEVEL,
@@ -28,6 +27,7 @@ from reviews.transitions.change import Change
 from reviews.webhooks import stamp
 
 Work = Callable[[Review, Change], None]
+GONE = "There is no such review."
 
 
 def run(move: str, review_id: UUID, actor: Actor, work: Work) -> Review:
@@ -37,10 +37,13 @@ def run(move: str, review_id: UUID, actor: Actor, work: Work) -> Review:
     enforced.
     """
     with transaction.atomic():
-        review = lock_one(review_id)
-        now = clock.now()
-        moved = review.pk in timed.enforce([review], now=now)
-        change = Change(now=now, actor=actor)
+        found = locked_for(review_id, actor.user_id)
+        if found is None:
+            raise Missing(GONE)
+        review, change = found.review, Change(now=found.now, actor=actor)
+        # Said now, of the team that was asked when it was read: a deadline may put another there.
+        change.once(("member", review.team_id), lambda: found.member)
+        moved = review.pk in timed.enforce([review], now=found.now)
         refusal = attempt(move, review, moved, change, work)
         if refusal is None:
             change.write()
@@ -67,7 +70,7 @@ def lock_one(review_id: UUID) -> Review:
     """The locked, reloaded review. Raises Missing."""
     found = lock([review_id])
     if not found:
-        raise Missing("There is no such review.")
+        raise Missing(GONE)
     return found[0]
 
 

@@ -9,7 +9,8 @@ import pytest
 from django.db import connection, transaction
 
 from gates import clock
-from tests.factories import T0, after, at
+from gates.models import Team
+from tests.factories import T0, after, at, team
 
 
 def test_the_clock_stands_still_at_the_given_instant() -> None:
@@ -80,3 +81,29 @@ def test_ids_sort_as_the_clock_ran() -> None:
 def test_ids_of_one_instant_differ_and_sort_as_they_were_made() -> None:
     ids = [clock.new_id(T0) for _ in range(2500)]
     assert ids == sorted(set(ids))
+
+
+@pytest.mark.django_db
+def test_the_clock_is_read_as_rows_are(django_assert_num_queries) -> None:
+    team("one"), team("two")
+    before = clock.now()
+    with django_assert_num_queries(1):
+        found, instant = clock.now_with(Team.objects.order_by("slug"))
+    assert [row.slug for row in found] == ["one", "two"]
+    assert before <= instant <= clock.now()
+    assert instant.tzinfo is UTC
+
+
+@pytest.mark.django_db
+def test_rows_are_read_while_the_clock_stands_still() -> None:
+    team("one")
+    with at(T0):
+        assert clock.now_with(Team.objects.all()) == ([Team.objects.get()], T0)
+
+
+@pytest.mark.django_db
+def test_the_clock_is_read_where_there_are_no_rows() -> None:
+    before = clock.now()
+    found, instant = clock.now_with(Team.objects.all())
+    assert found == []
+    assert before <= instant <= clock.now()

@@ -237,3 +237,11 @@ def test_a_wrong_batch_is_refused_as_a_whole(desk, ann, sent, pointer, code):
     response = ann.post("reviews/batch/", {"ids": [str(review.pk)], "verdict": "approve"} | sent)
     assert response.status_code == 422
     assert dict(errors_of(response))[pointer] == code
+
+
+@pytest.mark.parametrize("sent", [{"verdict": "approve"}, {"verdict": "sell"}, {}])
+def test_who_may_not_see_a_review_learns_nothing_by_deciding_it(desk, sent):
+    review, stranger = desk.submit(), by_person(desk.stranger)
+    answer = stranger.post(f"reviews/{review.pk}/decide/", sent)
+    assert code_of(answer) == (404, "not_found")
+    assert Review.objects.get(pk=review.pk).status == "pending"

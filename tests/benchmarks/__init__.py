@@ -1,0 +1,1 @@
+"""What operations cost beside their floors: `python -m tests.benchmarks`."""

@@ -1,0 +1,1 @@
+"""The least that would store the same rows."""
