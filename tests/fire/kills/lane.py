@@ -18,7 +18,7 @@ from tests.fire.kills.scene import Scene
 from tests.fire.kills.victims import Kill
 from tests.fire.part import say
 from tests.fire.system import System, installed
-from tests.processes import eventually, left_of
+from tests.processes import eventually
 
 PATIENCE = 120.0  # seconds until we give a system up for dead
 SOON = timedelta(seconds=1)
@@ -69,7 +69,7 @@ def run(job: Job) -> Report:
             deaths = [_death(scene, kill, job.name) for kill in job.kills]
         eventually(lambda: not truth.overdue(), "an end of what is due", patience=PATIENCE)
         system.stop()
-        left = len(left_of(scene.known))
+        left = len(scene.left_over())
         ends = Count("processes left over at the end", left, len(scene.known))
         return Report(bool(job.redis_url), deaths, [*truth.figures(ledger), ends])
 

@@ -52,8 +52,17 @@ class Scene:
         return set(leads) == set(LED) and self._cast(rows, leads["qcluster"]) == CAST
 
     def left_over(self) -> list[Row]:
-        """What is left of groups whose leader is gone."""
-        return left_of(self.known - set(self._leads().values()))
+        """What is left of groups whose leader is gone. The numbers of processes come round again in
+        an hour, so only those count that know our folder.
+        """
+        former = left_of(self.known - set(self._leads().values()))
+        return [row for row in former if self._is_ours(row.pid)]
+
+    def _is_ours(self, pid: int) -> bool:
+        try:
+            return str(self.faults).encode() in Path(f"/proc/{pid}/environ").read_bytes()
+        except OSError:  # it is gone
+            return False
 
     def _leads(self) -> dict[str, int]:
         rows = children_of(self.up)
