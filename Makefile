@@ -54,12 +54,12 @@ run: $(STAMP)
 	@exec env DEBUG=1 $(PY) manage.py up --demo
 
 test: $(STAMP)
-	@$(TEST_ENV) $(PY) -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
+	@$(TEST_ENV) $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope $(ARGS)
 
 test-postgres: $(STAMP)
 	@echo "Left to 'make test': tests marked portable, which ask nothing of their own of a database."
 	@$(TEST_ENV) DATABASE_URL=$(POSTGRES_URL) $(PY) -m pytest -m "not e2e and not portable" \
-		-n $(TEST_WORKERS) --dist loadgroup $(ARGS)
+		-n $(TEST_WORKERS) --dist loadscope $(ARGS)
 
 # On SQLite, or on a database of its own at the server that DATABASE_URL names. A worker has a server and a cluster.
 E2E_WORKERS ?= 2

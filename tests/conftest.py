@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from xdist.scheduler import LoadScopeScheduling
 
 # Before the settings are read. DATABASE_URL stays: it chooses what the tests run on.
 for name in (
@@ -29,6 +30,28 @@ django.setup()
 # Two busy cores make a quick example look slow, and a failure must come again.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("steady")
+
+# What these need is made once for all of them, so they run in one process. A mark beside them would
+# be nicer, but pytest 9.2 hides from xdist 3.8 that its marks rename tests.
+TOGETHER = (
+    "tests/reviews/plans/",
+    "tests/hitl_project/test_up.py",
+    "tests/hitl_project/demo/test_history.py",
+)
+
+
+class Together(LoadScopeScheduling):
+    """Each test goes where there is room, but for those that belong together."""
+
+    def _split_scope(self, nodeid):
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Who gets which test, where several processes run them."""
+    return Together(config, log) if config.getvalue("dist") == "loadscope" else None
+
 
 APPEND_ONLY = ("gates_event_no_update", "gates_event_no_delete", "gates_event_no_truncate")
 

@@ -16,8 +16,6 @@ from django.db import connection
 from hitl_project.management.commands.up import free_port
 from tests.processes import children_of, eventually, left_of
 
-pytestmark = pytest.mark.xdist_group("up")
-
 PATIENCE = 60  # seconds; other tests may have the processors
 NOBODY = "nobody answers"
 MANAGE = settings.BASE_DIR / "manage.py"

@@ -14,7 +14,7 @@ from reviews.models import Assignment, Comment, Condition, Decision, Review
 from reviews.queries import trail
 from tests.factories import T0, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("past")]
+pytestmark = pytest.mark.django_db
 DAYS = 30
 
 

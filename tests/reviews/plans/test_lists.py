@@ -16,8 +16,7 @@ from tests.factories import Desk, personal_key, secret_of, team, user
 from tests.reviews.plans.plans import asked_by, faults
 from tests.reviews.pressing import QUEUE, choose, press
 
-# One process fills the tables, and all of these run there.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("plans")]
+pytestmark = pytest.mark.django_db
 
 Crowd = dict[str, Desk]
 SEARCHES = ("case-777", "S-77", "0000030d-9a80-7000-8000-000000000000", "nothing")

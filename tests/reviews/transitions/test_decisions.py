@@ -347,5 +347,5 @@ def test_a_link_is_told_once_and_stored_hashed() -> None:
 def test_a_verdict_takes_a_fixed_number_of_queries(django_assert_num_queries) -> None:
     at_desk = desk()
     review = at_desk.submit(callback_url=CALLBACK)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         decide(review, at_desk.reviewer)
