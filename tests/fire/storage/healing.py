@@ -44,7 +44,7 @@ class Healing:
         def healed() -> bool:
             now = len(self.ledger.submitted), len(self.ledger.decided)
             worked = now[0] > before[0] and now[1] > before[1]
-            return worked and self.installed.healthy() and _swept_since(asked)
+            return worked and self.installed.healthy() and swept_since(asked)
 
         self.took.append(time.monotonic() - begun if until(healed, 2 * LIMIT) else inf)
         say(f"{what}: healed after {self.took[-1]:.1f} s")
@@ -132,7 +132,7 @@ def _probe(office: Office, ledger: Ledger, answers: Answers, over: Event) -> Non
             time.sleep(ASKING)
 
 
-def _swept_since(instant: datetime) -> bool:
+def swept_since(instant: datetime) -> bool:
     """True if a cluster's pulse is younger; False, too, where nobody can tell."""
     connection.close()
     try:

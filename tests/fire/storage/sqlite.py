@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tests.fire import office, system
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 WHAT = "disk full, SQLite"
 SIZE = 60  # megabytes
 NOTICED = 60.0  # seconds until it must be known
+LATELY = timedelta(seconds=12)  # a heart beats every five
 
 
 def run(scale: Scale) -> Iterator[Figure]:
@@ -39,22 +41,25 @@ def run(scale: Scale) -> Iterator[Figure]:
                     told.append(told_while_full(disk, answers))
                 disk.relieve()
                 healing.wait(f"full disk {number + 1}")
-        yield Count(f"{WHAT}: times that /healthz did not tell", told.count(False), len(told))
+        untold = told.count(False)
+        yield Count(f"{WHAT}: times that /healthz did not tell the truth", untold, len(told))
         yield from answers.figures(WHAT)
         yield from healing.figures(WHAT)
 
 
 def told_while_full(disk: Disk, answers: Answers) -> bool:
-    """Fill it, and whatever is freed meanwhile, too, until /healthz says so; False if it never
-    does.
+    """Fill it, and whatever is freed meanwhile, too, until /healthz says so. False if it never does
+    though the heart stands still: SQLite may find room for small writes in the log it has.
     """
+    from tests.fire.storage.healing import swept_since  # noqa: PLC0415 (models)
+
     before, end = answers.unwell, time.monotonic() + NOTICED
     while time.monotonic() < end:
         disk.fill()
         time.sleep(0.5)
         if answers.unwell > before:
             return True
-    return False
+    return swept_since(datetime.now(UTC) - LATELY)
 
 
 if __name__ == "__main__":
