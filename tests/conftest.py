@@ -40,7 +40,7 @@ TOGETHER = (
 )
 
 
-class Together(LoadScopeScheduling):
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Each test goes where there is room, but for those that belong together."""
 
     def _split_scope(self, nodeid):
