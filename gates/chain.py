@@ -5,6 +5,7 @@ before it.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,8 @@ from typing import Any
 import rfc8785
 
 GENESIS = ""
+LARGEST = 2**53
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,27 @@ class Link:
         at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
         subject = [self.subject_type, self.subject_id, self.seq]
         body: list[Any] = [*subject, at, self.verb, self.actor, self.actor_id, self.data, self.prev]
-        return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+        return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """The RFC 8785 form. Of plain values it is what `json` writes in C, ten times as fast."""
+    if not _plain(value):
+        return rfc8785.dumps(value)
+    return _ENCODER.encode(value).encode()
+
+
+def _plain(value: Any) -> bool:
+    """True without fractions, large numbers, and keys that UTF-16 would sort differently."""
+    if isinstance(value, str) or value is None:
+        return True
+    if isinstance(value, int):
+        return -LARGEST < value < LARGEST
+    if isinstance(value, list):
+        return all(map(_plain, value))
+    return isinstance(value, dict) and all(
+        isinstance(key, str) and key.isascii() and _plain(item) for key, item in value.items()
+    )
 
 
 def first_flaw(rows: Iterable[tuple[Link, str]]) -> tuple[int, str] | None:

@@ -15,6 +15,7 @@ from reviews.models import Heartbeat, IdempotencyKey, Review
 from reviews.models.review import ReviewQuerySet
 from reviews.queries.rows import locked
 from reviews.transitions import timed
+from reviews.transitions.garbage import left_lying
 from reviews.transitions.moves import lock
 
 log = structlog.get_logger(__name__)
@@ -78,7 +79,8 @@ def _sweep_chunk(chunk: int, stuck: set[UUID]) -> int:
         return 0
     due = rows.due(now)
     try:
-        return _enforce_chunk(due, chunk)
+        with left_lying():
+            return _enforce_chunk(due, chunk)
     except Exception:
         log.exception("sweep_chunk_failed")
         return _one_by_one(due, chunk, stuck)

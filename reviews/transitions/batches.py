@@ -26,6 +26,7 @@ from reviews.transitions import cancellations, leases, priorities, timed
 from reviews.transitions.change import Change
 from reviews.transitions.decisions import apply_verdict
 from reviews.transitions.escalations import apply_escalation
+from reviews.transitions.garbage import left_lying
 from reviews.transitions.moves import Work, attempt, lock
 from reviews.verdicts import Answer
 
@@ -140,7 +141,7 @@ def run_many(
         raise invalid("/ids", "too_many", f"A batch holds at most {LIMIT} reviews.")
     refusal: Invalid | None = None
     results: dict[UUID, DomainError | None] = {}
-    with transaction.atomic():
+    with left_lying(), transaction.atomic():
         visible = (
             Review.objects.visible_to(principal).filter(pk__in=ids).values_list("pk", flat=True)
         )

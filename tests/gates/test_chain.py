@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gates.chain import GENESIS, Link, first_flaw
+from gates.chain import GENESIS, Link, canonical, first_flaw
 
 LINK = Link(
     subject_type="review",
@@ -100,3 +103,36 @@ def test_a_row_that_was_rehashed_alone_breaks_the_one_after_it() -> None:
 def test_a_first_row_that_follows_something_is_a_flaw() -> None:
     first = replace(LINK, prev="0" * 64)
     assert first_flaw([(first, first.digest())]) == (1, "does not follow the row before it")
+
+
+PLAIN = st.none() | st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.floats(-1e18, 1e18)
+JSON = st.recursive(
+    PLAIN | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_the_quick_canonical_form_is_that_of_the_library(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+NO_FORM = [2**53, -(2**53), {"n": [10**20]}, {1: 2}, float("nan"), "\ud800"]
+
+
+@pytest.mark.parametrize("value", NO_FORM)
+def test_what_has_no_canonical_form_is_refused(value: Any) -> None:
+    with pytest.raises((rfc8785.CanonicalizationError, UnicodeEncodeError)):
+        canonical(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "é“ ”", "\x00\x1f\x7f", '\\"/\b\f\n\r\t', "\u2028😀", "\ue000"]
+)
+def test_every_character_is_written_as_the_library_writes_it(text: str) -> None:
+    assert canonical({"k": [text]}) == rfc8785.dumps({"k": [text]})
+
+
+def test_keys_sort_by_utf_16() -> None:
+    assert canonical({"\ue000": 1, "😀": 2}) == rfc8785.dumps({"\ue000": 1, "😀": 2})
