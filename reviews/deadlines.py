@@ -13,7 +13,7 @@ from django.db import transaction
 from gates import clock
 from reviews.models import Heartbeat, IdempotencyKey, Review
 from reviews.models.review import ReviewQuerySet
-from reviews.queries.rows import locked
+from reviews.queries.rows import locked_by_time
 from reviews.transitions import timed
 from reviews.transitions.garbage import left_lying
 from reviews.transitions.moves import lock
@@ -88,7 +88,7 @@ def _sweep_chunk(chunk: int, stuck: set[UUID]) -> int:
 
 def _enforce_chunk(due: ReviewQuerySet, chunk: int) -> int:
     with transaction.atomic():
-        reviews = locked(due.order_by("wake_at")[:chunk], skip_locked=True)
+        reviews = locked_by_time(due.order_by("wake_at")[:chunk])
         timed.enforce(reviews, now=clock.now())
     return len(reviews)
 

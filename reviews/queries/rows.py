@@ -16,6 +16,7 @@ from reviews.models.review import ReviewQuerySet
 from reviews.states import ConditionStatus
 
 _WORKED_ON = ("gate", "version", "key", "team", "assignment")
+_TIMED = ("version", "assignment", "held_decision")
 # As text: an Exists takes Django longer to write than a statement of its own would take.
 _IS_MEMBER = (
     "EXISTS (SELECT 1 FROM gates_membership AS seat "
@@ -45,13 +46,22 @@ class Locked:
     member: bool
 
 
-def locked(rows: ReviewQuerySet, *, skip_locked: bool = False) -> list[Review]:
+def locked_by_time(rows: ReviewQuerySet) -> list[Review]:
+    """What is not locked by others, with what time needs beside it: no gate, key or team for each
+    of 500, and no policy's document, which the process keeps.
+    """
+    keys = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    due = Review.objects.filter(pk__in=list(keys)).select_related(*_TIMED)
+    return sorted(due.defer("version__document"), key=lambda review: review.pk)
+
+
+def locked(rows: ReviewQuerySet) -> list[Review]:
     """Lock these rows in their order, then load them with what a transition needs.
 
     In two statements: a row that it had to wait for PostgreSQL reads anew, the rows joined to it
     it does not, so that a claimant who waited would see the assignment as it was before.
     """
-    return sorted(_beside(rows, skip_locked=skip_locked), key=lambda review: review.pk)
+    return sorted(_beside(rows), key=lambda review: review.pk)
 
 
 def locked_for(review_id: UUID, user_id: int | None) -> Locked | None:
@@ -62,14 +72,14 @@ def locked_for(review_id: UUID, user_id: int | None) -> Locked | None:
     return Locked(found[0], now, bool(getattr(found[0], "is_member", False))) if found else None
 
 
-def _beside(rows: ReviewQuerySet, *, skip_locked: bool = False) -> ReviewQuerySet:
+def _beside(rows: ReviewQuerySet) -> ReviewQuerySet:
     """Lock these rows; they are loaded when they are read.
 
     Django spends more time on writing that statement than the database on answering it: ORDER BY
     beside so many columns and the deferred document would double that; a held decision is joined
     where there is one, a final one is asked for by few.
     """
-    keys = rows.select_for_update(skip_locked=skip_locked).values_list("pk", "held_decision")
+    keys = rows.select_for_update().values_list("pk", "held_decision")
     held = dict(keys)
     beside = ("held_decision",) if any(held.values()) else ()
     return Review.objects.filter(pk__in=list(held)).select_related(*_WORKED_ON, *beside)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gates.queries.policies import policy_of
 from reviews.models import Condition, Decision, Review
 from reviews.states import Source, Status
 from reviews.webhooks import stamp
@@ -14,7 +15,7 @@ def snapshot(review: Review) -> dict[str, Any]:
     decision = released(review)
     return {
         "id": str(review.pk),
-        "gate": review.gate.slug,
+        "gate": policy_of(review.version).slug,
         "gate_version": review.version.number,
         "external_id": review.external_id,
         "status": review.status,
