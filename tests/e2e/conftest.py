@@ -12,7 +12,8 @@ from tests.e2e.rooms import room as make_room
 from tests.e2e.site import own_database, running
 from tests.e2e.visitor import DESKTOP, Visitor
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The shell comes first: it draws no window around the page, and saves a third of the time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
