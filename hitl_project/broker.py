@@ -23,9 +23,7 @@ log = structlog.get_logger(__name__)
 Tasks = list[tuple[Any, Any]]
 
 SECOND = 1.0
-PATIENCE = (
-    0.2  # seconds; django-q2 waits a whole one for Redis, and every second tick would be late
-)
+PATIENCE = 0.2  # seconds; django-q2 waits a whole one for Redis: every second tick would be late
 LIMIT = 1.0  # seconds for an answer of Redis
 GUARD = 5.0  # seconds without a word from the guard, who has one for us every half second
 # Not stored when it went well; cut off after 30 s, because another one comes each second.

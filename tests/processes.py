@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
+import httpx2
+
 Found = TypeVar("Found")
 GLANCE = 0.1  # seconds between looks
 
@@ -51,6 +53,14 @@ def family_of(pid: int) -> list[Row]:
     for elder in found:  # which grows as we go
         found.extend(row for row in rows if row.parent == elder.pid)
     return found
+
+
+def healthy(address: str) -> bool:
+    """True if the web server answers there and deadlines are kept."""
+    try:
+        return httpx2.get(f"{address}/healthz", timeout=5).status_code == 200
+    except httpx2.TransportError:
+        return False
 
 
 def left_of(groups: Collection[int]) -> list[Row]:

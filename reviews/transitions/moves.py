@@ -22,7 +22,7 @@ from reviews.states import (
     Status,
     check_move,
 )
-from reviews.transitions import timed
+from reviews.transitions import rights, timed
 from reviews.transitions.change import Change
 from reviews.webhooks import stamp
 
@@ -41,8 +41,8 @@ def run(move: str, review_id: UUID, actor: Actor, work: Work) -> Review:
         if found is None:
             raise Missing(GONE)
         review, change = found.review, Change(now=found.now, actor=actor)
-        # Said now, of the team that was asked when it was read: a deadline may put another there.
-        change.once(("member", review.team_id), lambda: found.member)
+        # Noted now, of the team that was asked when it was read: a deadline may put another there.
+        rights.know_member(review, change, found.member)
         moved = review.pk in timed.enforce([review], now=found.now)
         refusal = attempt(move, review, moved, change, work)
         if refusal is None:

@@ -17,6 +17,11 @@ def person_of(change: Change) -> int:
     return change.actor.user_id
 
 
+def know_member(review: Review, change: Change, member: bool) -> None:
+    """Note whether who acts belongs to the team that is asked now, where that was read already."""
+    change.once(_seat(review), lambda: member)
+
+
 def member_of_level(review: Review, change: Change) -> int:
     """The acting person, who belongs to the team that is asked now. Raises Escalated for a team
     that was asked before.
@@ -24,12 +29,17 @@ def member_of_level(review: Review, change: Change) -> int:
     user_id = person_of(change)
     team_id = review.team_id
     if team_id is None or not change.once(
-        ("member", team_id), lambda: people.is_member(user_id, team_id)
+        _seat(review), lambda: people.is_member(user_id, team_id)
     ):
         if _was_asked(review, user_id):
             raise Escalated("The review went up to the next level.", level=review.level)
         raise NotAllowed(f"Only {review.team} may do this now.")
     return user_id
+
+
+def _seat(review: Review) -> tuple[str, int | None]:
+    """The question whether the acting person is of this team, which many reviews may ask."""
+    return "member", review.team_id
 
 
 def _was_asked(review: Review, user_id: int) -> bool:

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from typing import IO
 from uuid import uuid4
 
-import httpx2
 from django.conf import settings
 from django.db import connection
 
 from hitl_project.management.commands.up import free_port
-from tests.processes import children_of, eventually, left_of
+from tests.processes import children_of, eventually, healthy, left_of
 
 PATIENCE = 90  # seconds; other tests may have the processors
 MANAGE = settings.BASE_DIR / "manage.py"
@@ -77,7 +76,7 @@ def running(database_url: str, log: IO[str]) -> Iterator[Site]:
     try:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == site.address
-        eventually(lambda: _healthy(site), "a sweep")
+        eventually(lambda: healthy(site.address), "a sweep")
         groups = {row.group for row in children_of(process.pid)}
         yield site
     finally:
@@ -85,13 +84,6 @@ def running(database_url: str, log: IO[str]) -> Iterator[Site]:
         process.communicate(timeout=PATIENCE)
     assert len(groups) == 3  # web server, cluster, lifeline
     assert left_of(groups) == []
-
-
-def _healthy(site: Site) -> bool:
-    try:
-        return httpx2.get(f"{site.address}/healthz", timeout=5).status_code == 200
-    except httpx2.TransportError:
-        return False
 
 
 @contextmanager

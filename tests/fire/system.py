@@ -15,10 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 
-import httpx2
-
 from tests.fire.postgres import free_port
-from tests.processes import Row, children_of, eventually, left_of
+from tests.processes import Row, children_of, eventually, healthy, left_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = str(ROOT / "manage.py")
@@ -96,10 +94,7 @@ class System:
 
     def healthy(self) -> bool:
         """True if the web server answers and deadlines are kept."""
-        try:
-            return httpx2.get(f"{self.address}/healthz", timeout=5).status_code == 200
-        except httpx2.TransportError:
-            return False
+        return healthy(self.address)
 
     def until_healthy(self) -> None:
         """Wait for it."""
