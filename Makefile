@@ -47,7 +47,7 @@ $(STAMP): uv.lock requirements-dev.txt
 	else \
 		echo "Building $(VENV) with venv and pip ..." && \
 		"$(PYTHON)" -m venv --clear $(VENV) && \
-		$(PY) -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-dev.txt; \
+		$(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes -r requirements-dev.txt; \
 	fi && cp requirements-dev.txt $@
 
 run: $(STAMP)
@@ -71,7 +71,7 @@ shots: $(STAMP)
 
 # Each part starts what it needs, a PostgreSQL and a Redis of its own too (their server programs must be installed), and
 # ends it. Some parts need root, strace, libfaketime or network namespaces, and say so.
-PARTS ?= machine races kills storage clocks hosts
+PARTS ?= machine races kills storage clocks hosts workflows upgrade
 fire: $(STAMP)
 	@code=0; for part in $(PARTS); do $(TEST_ENV) $(PY) -m tests.fire.$$part $(ARGS) || code=1; done; exit $$code
 

@@ -15,12 +15,14 @@ from typing import Any, Literal
 
 Verdict = Literal["approve", "modify", "partial", "approve_if", "reject", "respond"]
 TimeoutAction = Literal["reject", "approve", "skip", "escalate"]
+Mode = Literal["gate", "observe"]
 Priority = Literal["low", "normal", "high", "critical"]
 Confirms = Literal["link", "api", "reviewer"]
 ContextKind = Literal["text", "money", "date", "table", "markdown", "json", "link"]
 Origin = Literal["system", "ai", "customer"]
 
 DAY = 86_400
+_SINCE = {"mode": "gate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ class GatePolicy:
     timeout_action: TimeoutAction
     triggers: Triggers
     final_action: Literal["", "reject", "approve", "skip"] = ""
+    mode: Mode = "gate"
     options: tuple[Verdict, ...] = ("approve", "reject")
     context: tuple[ContextItem, ...] = ()
     working_time: bool = False
@@ -155,9 +158,12 @@ class GatePolicy:
         return next((item for item in self.conditions if item.code == code), None)
 
     def document(self) -> dict[str, Any]:
-        """The JSON form, every key written out; equal documents mean equal gates."""
+        """The JSON form; equal documents mean equal gates. Keys that came later are left out at
+        their default: the release before can read it, and a gate that says the same stays the same.
+        """
         document: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
-        return document
+        usual = [key for key, value in _SINCE.items() if document[key] == value]
+        return {key: value for key, value in document.items() if key not in usual}
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> GatePolicy:

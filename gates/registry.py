@@ -1,4 +1,5 @@
-"""Every key of a gate: what it means, and the test that fails when nothing enforces it any more.
+"""Every key of a gate and of a workflow: what it means, and the test that fails when nothing
+enforces it any more.
 
 The reader of policy files takes the keys that it knows from here, so that none is accepted without
 a test to its name. `[]` stands for each element of a list and `{}` for each code of a map.
@@ -38,6 +39,24 @@ def _run(name: str, meaning: str) -> Key:
         f"{_RUN}::test_{name.replace('[].', '_').replace('{}.', '_').replace('.', '_')}",
     )
 
+
+def _read(name: str, meaning: str, test: str) -> Key:
+    """A key of a workflow that the reader of files judges."""
+    return Key(name, meaning, f"tests/gates/test_policyfile_workflow.py::test_{test}")
+
+
+def _check(name: str, meaning: str, test: str) -> Key:
+    """A key of a workflow that is judged with the whole graph."""
+    return Key(name, meaning, f"tests/gates/test_graph_check.py::test_{test}")
+
+
+def _publishing(name: str, meaning: str, test: str) -> Key:
+    """A key of a workflow that is judged when it is published."""
+    return Key(name, meaning, f"tests/gates/test_publish_workflows.py::test_{test}")
+
+
+_ALL = "every_key_of_a_workflow_is_read"
+_BOUNDS = "a_value_out_of_bounds_is_refused"
 
 KEYS = (
     _run("description", "the title of each review, a template over proposal and context"),
@@ -126,8 +145,8 @@ KEYS = (
     Key("triggers.because", "why everything must", f"{_RULES}::test_always_must_say_why"),
     Key(
         "mode",
-        "gate: nothing passes before it is decided",
-        f"{_FILE}::test_what_is_not_built_yet_is_refused",
+        "gate: nothing passes before it is decided; observe: a share is looked at after it",
+        f"{_RULES}::test_observe_refuses_what_would_have_to_stop_something",
     ),
     Key(
         "proposal_schema",
@@ -176,13 +195,78 @@ KEYS = (
     ),
 )
 
+_ACTIONS = "tests/reviews/runs/test_actions.py::test"
+_NODES = "tests/reviews/runs/test_nodes.py::test"
+_UNDOING = "tests/reviews/runs/test_undoing.py::test"
+_DIAGRAMS = "tests/reviews/runs/test_diagrams.py::test"
+_WALKED = f"{_DIAGRAMS}_approved_executes_what_was_proposed"
+_GIVEN = f"{_ACTIONS}_what_an_action_is_given_is_worked_out_from_what_ran_before"
+_CUT_OFF = f"{_ACTIONS}_an_action_that_takes_too_long_is_cut_off"
+_AGAIN = f"{_ACTIONS}_an_action_that_fails_is_tried_again_after_a_pause_that_grows"
+_GIVEN_UP = f"{_ACTIONS}_after_the_last_attempt_the_run_is_stuck_and_nothing_goes_on"
+_UNDONE = f"{_UNDOING}_cancel_with_undo_goes_back_over_what_was_done_and_can_be_undone"
+_REVISED = f"{_DIAGRAMS}_rejected_goes_to_revision_and_comes_back"
+_LET_PASS = f"{_UNDOING}_an_observing_gate_lets_everything_pass_and_keeps_what_would_have_asked"
+_ROUNDS = f"{_NODES}_rounds_of_a_gates_node_are_fewer_than_the_gate_allows"
+_SENT = f"{_NODES}_whoever_sends_the_link_is_told_what_to_send_and_to_whom"
+_CONFIRMED = f"{_NODES}_the_key_that_started_the_run_confirms_what_is_its_to_confirm"
+_TOO_LATE = f"{_NODES}_who_does_not_answer_in_time_has_not_answered"
+_ANSWERED = f"{_NODES}_the_person_outside_answers_by_the_link"
+_FIRST = f"{_NODES}_the_first_case_that_holds_is_taken"
+_OTHERWISE = f"{_NODES}_none_that_holds_goes_the_other_way"
+_USED_UP = f"{_NODES}_a_loop_ends_when_its_rounds_are_used_up"
+
+WORKFLOW_KEYS = (
+    _read("workflow.description", "what the workflow is for", _ALL),
+    _check("workflow.start", "the first node", "a_start_that_does_not_exist_is_refused"),
+    _check("workflow.nodes", "its nodes by name", "an_edge_that_leads_nowhere_is_refused"),
+    _publishing(
+        "action.action",
+        "who performs it",
+        "an_action_that_nobody_performs_keeps_a_workflow_from_being_published",
+    ),
+    Key("action.next", "the node after it", _WALKED),
+    Key("action.with", "what it is given", _GIVEN),
+    Key("action.timeout", "seconds that one attempt may take", _CUT_OFF),
+    Key("action.retry", "how often it is tried", _AGAIN),
+    Key("action.retry.attempts", "how many times at most", _GIVEN_UP),
+    Key("action.retry.pause", "seconds until the second attempt; the pause doubles", _AGAIN),
+    Key("action.retry.longest", "the longest pause in seconds", _AGAIN),
+    Key("action.compensate", "the action that undoes it", _UNDONE),
+    _publishing(
+        "human_gate.human_gate",
+        "the gate that a proposal passes",
+        "a_gate_that_is_not_published_keeps_a_workflow_from_being_published",
+    ),
+    Key("human_gate.on", "the node after each outcome", _REVISED),
+    Key("human_gate.with", "the proposal and its facts", _LET_PASS),
+    Key("human_gate.rounds", "how often a proposal may come", _ROUNDS),
+    Key("condition.condition", "what must be confirmed, and by whom", _SENT),
+    Key("condition.condition.text", "how it is put", _SENT),
+    Key("condition.condition.confirms", "link or api", _CONFIRMED),
+    Key("condition.condition.contact", "whom to ask", _SENT),
+    Key("condition.condition.send", "the action that passes the link on", _SENT),
+    Key("condition.condition.timeout", "seconds until it expires", _TOO_LATE),
+    Key("condition.on", "the node after each end", _ANSWERED),
+    Key("branch.branch", "the cases, the first that holds wins", _FIRST),
+    Key("branch.branch[].when", "the rule of a case", _FIRST),
+    Key("branch.branch[].next", "where it leads", _FIRST),
+    Key("branch.else", "where it goes on if no case holds", _OTHERWISE),
+    Key("branch.rounds", "how often a run may come here", _USED_UP),
+    Key("branch.exhausted", "where it goes on when the rounds are used up", _USED_UP),
+    Key("end.end", "the run is over", _WALKED),
+)
+"""The keys of a workflow, and of each kind of node. What a run does with them is tested there."""
+
 NOT_YET = frozenset({"learning", "sensitive", "retention_days", "stakes_class"})
 """Keys of a gate that are refused because nothing enforces them yet."""
 
-TOP = frozenset({"gates"})
-TOP_NOT_YET = frozenset({"workflows"})
+TOP = frozenset({"gates", "workflows"})
 
 
 def keys_of(section: str) -> frozenset[str]:
-    """The keys of a section such as `triggers` or `context[]`; "" is the gate itself."""
-    return frozenset(key.name.rpartition(".")[2] for key in KEYS if key.section == section)
+    """The keys of a section such as `triggers` or `context[]`; "" is the gate itself, `workflow` a
+    workflow, and each kind of node is a section too.
+    """
+    every = (*KEYS, *WORKFLOW_KEYS)
+    return frozenset(key.name.rpartition(".")[2] for key in every if key.section == section)

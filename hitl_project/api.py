@@ -13,11 +13,14 @@ from hitl_project.errors import no_such_call
 from reviews.api.conditions import ConditionViewSet
 from reviews.api.gates import GateViewSet
 from reviews.api.reviews import ReviewViewSet
+from reviews.api.runs import RunViewSet, WorkflowViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("reviews", ReviewViewSet, basename="review")
 router.register("conditions", ConditionViewSet, basename="condition-api")
 router.register("gates", GateViewSet, basename="gate")
+router.register("workflows", WorkflowViewSet, basename="workflow")
+router.register("runs", RunViewSet, basename="run-api")
 
 docs = csp_update({"img-src": [SELF, "data:"]})(
     SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api_docs.html")

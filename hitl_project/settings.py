@@ -4,7 +4,7 @@ import hashlib
 import os
 import platform
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import django
 import environ
@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from hitl_project import logs
+from hitl_project.databases import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -76,45 +77,15 @@ CLUSTER = env.str("Q_CLUSTER_NAME", default="gatehouse")
 # Whose heartbeat it is: one name for each start of a cluster.
 CLUSTER_NAME = env.str("GATEHOUSE_CLUSTER", default=f"{CLUSTER}@{platform.node()}:{os.getpid()}")
 # Only this cluster sweeps; where none is named, every cluster does.
-SWEEPS = env.str("SWEEPING_CLUSTER", default=CLUSTER) == CLUSTER
+SWEEPS = (env.str("SWEEPING_CLUSTER", default="") or CLUSTER) == CLUSTER
+TASK_CLUSTER = "gatehouse"  # whose queue the tasks of runs go to
+# Addresses (CIDR) or hosts beside public ones that HTTP actions may reach.
+ACTION_NETWORKS = env.list("ACTION_NETWORKS", default=[])
+ACTION_MODULES = env.list("ACTION_MODULES", default=[])  # beside `actions` of installed apps
 
 # --- database -----------------------------------------------------------------------------------
 
-# A peer that falls silent is given up after some ten seconds. Left to the system, we would wait a
-# quarter of an hour, and PostgreSQL would keep what our lost transaction locked for two hours.
-SILENCE: dict[str, object] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,  # milliseconds; the others are seconds
-    # The same on PostgreSQL's side, and an end for a transaction whose process stands still.
-    "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
-    " -c tcp_user_timeout=10000 -c idle_in_transaction_session_timeout=30000",
-}
-
-
-def database() -> dict[str, object]:
-    """Return the one database: SQLite unless DATABASE_URL says PostgreSQL."""
-    url = env.str("DATABASE_URL", default="") or f"sqlite:///{quote(str(BASE_DIR))}/db.sqlite3"
-    config = dict(env.db_url_config(url))
-    options = config.setdefault("OPTIONS", {})
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        options.setdefault("timeout", 20)
-        # IMMEDIATE takes the write lock first: a transaction that reads, then writes, cannot lose.
-        options["transaction_mode"] = "IMMEDIATE"
-        options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"
-    elif config["ENGINE"] == "django.db.backends.postgresql":
-        if "pool" in options:
-            raise ImproperlyConfigured("DATABASE_URL must not ask for a pool: it breaks workers.")
-        config.update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
-        config["OPTIONS"] = SILENCE | options
-    else:
-        raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
-    return config | {"ATOMIC_REQUESTS": False}
-
-
-DATABASES = {"default": database()}
+DATABASES = {"default": database(BASE_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -277,15 +248,15 @@ SPECTACULAR_SETTINGS = {
 # --- tasks --------------------------------------------------------------------------------------
 
 Q_CLUSTER = {
-    "name": "gatehouse",
+    "name": TASK_CLUSTER,
     "label": "Tasks",
     "orm": "default",
     "broker_class": f"hitl_project.broker.{'TickRedis' if REDIS_URL else 'TickORM'}",
     "redis": REDIS_URL,
     "workers": WORKERS,
     "queue_limit": WORKERS,  # the retry clock runs while a task waits in the local queue
-    "timeout": 60,
-    "retry": 180,
+    "timeout": 150,  # an action may take 120 seconds
+    "retry": 330,
     "max_attempts": 5,
     "save_limit": -1,
     "catch_up": False,

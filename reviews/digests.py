@@ -25,3 +25,8 @@ def digest_of(shown: Shown) -> str:
     """SHA-256 (hex) of the RFC 8785 form of `shown`; `version` is gate and number."""
     body = {field.name: getattr(shown, field.name) for field in fields(shown)}
     return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+
+
+def same(one: Any, other: Any) -> bool:
+    """True if both are the same JSON: 35 is 35.0, but true is not 1."""
+    return rfc8785.dumps(one) == rfc8785.dumps(other)

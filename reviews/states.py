@@ -53,6 +53,30 @@ class ConditionStatus(StrEnum):
     VOID = "void"
 
 
+class RunStatus(StrEnum):
+    """Where a run stands; a stuck one waits for a person to retry, skip or cancel its step."""
+
+    RUNNING = "running"
+    STUCK = "stuck"
+    ENDED = "ended"
+
+
+class StepStatus(StrEnum):
+    """Where a step stands: due to be taken up, at work, waiting for people, failed for good, or
+    over.
+    """
+
+    READY = "ready"
+    RUNNING = "running"
+    WAITING = "waiting"
+    FAILED = "failed"
+    DONE = "done"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+OPEN_STEPS = (StepStatus.READY, StepStatus.RUNNING, StepStatus.WAITING, StepStatus.FAILED)
+
 UNDECIDED = frozenset({Status.PENDING})
 RELEASABLE = frozenset({Status.HELD})
 UNCLOSED = frozenset({Status.PENDING, Status.HELD, Status.CONDITIONAL})

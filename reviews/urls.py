@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from reviews.views import cases, conditions, drafts, home, moves, preferences, queues, verdicts
+from reviews.views import (
+    cases,
+    conditions,
+    drafts,
+    home,
+    moves,
+    preferences,
+    queues,
+    runs,
+    verdicts,
+    workflows,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +24,10 @@ urlpatterns = [
     path("reviews/<uuid:review_id>/preview/", verdicts.preview, name="review-preview"),
     path("reviews/<uuid:review_id>/draft/", drafts.draft, name="review-draft"),
     path("reviews/<uuid:review_id>/<slug:move>/", moves.move, name="review-move"),
+    path("runs/<uuid:run_id>/", runs.run, name="run"),
+    path("runs/<uuid:run_id>/cancel/", runs.cancel, name="run-cancel"),
+    path("runs/<uuid:run_id>/<slug:move>/", runs.move, name="run-move"),
+    path("workflows/<slug:slug>/", workflows.workflow, name="workflow"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("conditions/<str:secret>/", conditions.condition, name="condition"),
 ]

@@ -36,8 +36,12 @@ hypothesis.settings.load_profile("steady")
 TOGETHER = (
     "tests/reviews/plans/",
     "tests/hitl_project/test_up.py",
+    "tests/hitl_project/test_flows.py",
     "tests/hitl_project/demo/test_history.py",
 )
+
+
+PURE = ("tests/gates/", "tests/reviews/", "tests/fire/", "tests/test_architecture.py")
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -51,6 +55,17 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 def pytest_xdist_make_scheduler(config, log):
     """Who gets which test, where several processes run them."""
     return Together(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """What asks nothing of a database runs once, and not again on each."""
+    for item in items:
+        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
+            item.fixturenames
+        )
+        if not asks and item.nodeid.startswith(PURE):
+            item.add_marker(pytest.mark.portable)
 
 
 APPEND_ONLY = ("gates_event_no_update", "gates_event_no_delete", "gates_event_no_truncate")

@@ -21,13 +21,15 @@ from gates.models import Event
 
 SUBJECTS = (
     ("review", _("review")),
+    ("run", _("run")),
     ("gate", _("gate")),
+    ("workflow", _("workflow")),
     ("team", _("team")),
     ("apikey", _("API key")),
 )
 
-BUSIEST = "review"
-_APPS = {BUSIEST: "reviews"}
+BUSIEST = ("review", "run")
+_APPS = dict.fromkeys(BUSIEST, "reviews")
 
 
 class SubjectFilter(SimpleListFilter):
@@ -73,7 +75,7 @@ class Trail(ChangeList):
         kind = self.params.get(SubjectFilter.parameter_name)
         if self.query or self.params.get(SubjectIdFilter.parameter_name):
             return ["subject_type", "-seq"]
-        return ["-at", "-pk"] if kind and kind != BUSIEST else ["-pk"]
+        return ["-at", "-pk"] if kind and kind not in BUSIEST else ["-pk"]
 
 
 def of_subject(subject_id: str) -> Q:

@@ -19,7 +19,7 @@ from gates import policyfile
 from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, ReadOnlyInline, events_url, page_of
 from gates.admin.display import EMPTY, instant, linked, pretty, seconds_field
 from gates.admin.words import course_in_words, diffed, listed, rules_in_words
-from gates.models import EscalationStep, Gate, GateVersion, ReasonCode, Team
+from gates.models import EscalationStep, Gate, GateVersion, ReasonCode, Team, Workflow
 from gates.queries.policies import policy_of
 from gates.routing import in_words
 
@@ -77,13 +77,19 @@ class GateAdmin(AuditedAdmin, ReadOnlyAdmin):
     search_fields = ("slug",)
     search_help_text = _("A slug, whole.")
     fieldsets = (
-        (None, {"fields": ("links", ("slug", "owner"), "version")}),
+        (None, {"fields": ("links", ("slug", "owner"), "version", "passed")}),
         (_("What it does"), {"fields": ("asks", "course", "chain")}),
         (_("Versions"), {"fields": ("versions",)}),
         (_("Policy"), {"fields": ("policy",)}),
         (_("Trail"), {"fields": ("event_count", "event_head")}),
     )
-    readonly_fields = ("links", "asks", "course", "chain", "versions", "policy")
+    readonly_fields = ("links", "passed", "asks", "course", "chain", "versions", "policy")
+
+    @admin.display(description=_("workflows that pass it"))
+    def passed(self, gate: Gate) -> SafeString | str:
+        """The published ones."""
+        rows = Workflow.objects.filter(version__gates=gate).order_by("slug")
+        return linked(*((page_of(row), row.slug) for row in rows)) or EMPTY
 
     @admin.display(description=_("published"))
     def published(self, gate: Gate) -> Any:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gates.expressions.names import ITEM, ROOTS, Path, written
+from gates.expressions.names import ITEM, Path, written
 from gates.expressions.scan import Scan
+
+Kept = Callable[[Path], bool]
+"""Whether the null at a path is kept."""
 
 MAX_LIST = 1000
 MAX_DEPTH = 64
@@ -18,16 +21,22 @@ class RuleError(ValueError):
     """The rule gives no answer for these values; the message says why."""
 
 
-def facts_for(form: Scan, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What the library is given. Raises RuleError if that is too much, or cannot be judged."""
+def facts_for(form: Scan, facts: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
+    """What the library is given. Raises RuleError if that is too much, or cannot be judged.
+
+    A null is kept where the text compares it with `null`; if `whole`, also where it only lies
+    within something that the text names, so that what is handed on arrives complete.
+    """
     references = form.references
-    nullable = {reference.path for reference in references if reference.nullable}
+    compared = {reference.path for reference in references if reference.nullable}
+    named = {reference.path for reference in references} - compared
+    kept: Kept = (lambda path: path not in named) if whole else compared.__contains__
     known = {}
-    for root in ROOTS:
+    for root in dict.fromkeys(str(reference.path[0]) for reference in references):
         wanted = [reference.path for reference in references if reference.path[0] == root]
         value = _only(facts.get(root), wanted)
-        if wanted and (value is not None or (root,) in nullable):
-            known[root] = _plain(value, (root,), nullable)
+        if value is not None or (root,) in compared:
+            known[root] = _plain(value, (root,), kept)
     _check_work(form, known)
     return known
 
@@ -48,27 +57,27 @@ def _only(value: Any, wanted: Sequence[Path]) -> Any:
     return {key: member for key, member in value.items() if key in members}
 
 
-def _plain(value: Any, path: Path, nullable: set[Path]) -> Any:
+def _plain(value: Any, path: Path, kept: Kept) -> Any:
     if len(path) > MAX_DEPTH:
         raise RuleError(f"{written(path[:3])} is nested too deeply")
     if isinstance(value, Mapping):
         members = {str(key): (member, (*path, str(key))) for key, member in value.items()}
         return {
-            key: _plain(member, at, nullable)
+            key: _plain(member, at, kept)
             for key, (member, at) in members.items()
-            if member is not None or at in nullable
+            if member is not None or kept(at)
         }
     if isinstance(value, list | tuple):
-        return _list(value, (*path, ITEM), nullable)
+        return _list(value, (*path, ITEM), kept)
     return _scalar(value, path)
 
 
-def _list(values: Sequence[Any], path: Path, nullable: set[Path]) -> list[Any]:
+def _list(values: Sequence[Any], path: Path, kept: Kept) -> list[Any]:
     if len(values) > MAX_LIST:
         raise RuleError(f"{written(path[:-1])} has more than {MAX_LIST} elements")
-    if None in values and path not in nullable:
+    if None in values and not kept(path):
         raise RuleError(f"{written(path[:-1])} holds null")
-    return [_plain(value, path, nullable) for value in values]
+    return [_plain(value, path, kept) for value in values]
 
 
 def _scalar(value: Any, path: Path) -> Any:

@@ -10,10 +10,18 @@ from difflib import get_close_matches
 from typing import Any
 
 ROOTS = ("proposal", "context", "confidence")
+"""What the rules of a gate read."""
+RESERVED = frozenset(
+    {"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in"}
+    | {"let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while"}
+)
+"""Words of CEL that name nothing."""
 ITEM = 0
 """Stands in a path for any element of a list."""
 
 Path = tuple[str | int, ...]
+Roots = tuple[str, ...] | None
+"""The names that an expression may start from; None where any may be there."""
 
 # Beside these, `properties` does not tell all members.
 _OPENING = {

@@ -1,48 +1,38 @@
-"""A rule ready to be asked. Here, and nowhere else, the library is called."""
+"""A rule ready to be asked: true or false."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-import cel
-
-from gates.expressions.facts import RuleError, facts_for, read
-from gates.expressions.names import ANYTHING, ITEM, Names, written
-from gates.expressions.scan import Scan, scan
+from gates.expressions.facts import RuleError, read
+from gates.expressions.names import ANYTHING, ITEM, ROOTS, Names, Path, written
+from gates.expressions.program import Program, program_of
 from gates.expressions.tokens import ExpressionError
 
-__all__ = ["Rule", "RuleError", "compile_rule"]
-
 MAX_SHOWN = 100
-_WORDS = {
-    "mismatched input '<EOF>'": "something is missing at the end",
-    "Undefined variable or function: ": "missing, null or of the wrong type: ",
-    "No such overload: the operation is not defined for the given operand types": (
-        "values of these types do not go together"
-    ),
-}
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A compiled rule. `text` is what its author wrote."""
+    """A compiled rule."""
 
-    text: str
-    form: Scan
-    program: cel.Program
+    program: Program
+
+    @property
+    def text(self) -> str:
+        """What its author wrote."""
+        return self.program.text
+
+    @property
+    def paths(self) -> list[Path]:
+        """All that it reads."""
+        return [reference.path for reference in self.program.form.references]
 
     def holds(self, facts: Mapping[str, Any]) -> bool:
-        """The answer for `{proposal, context, confidence}`. Raises RuleError if there is none."""
-        known = facts_for(self.form, facts)
-        try:
-            answer = _guarded(lambda: self.program.execute(known))
-        except Exception as error:
-            raise RuleError(_said(error)) from error
+        """The answer for facts by root. Raises RuleError if there is none."""
+        answer = self.program.answer(facts)
         if not isinstance(answer, bool):
             raise RuleError("the answer is neither true nor false")
         return answer
@@ -50,58 +40,23 @@ class Rule:
     def values(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """What the rule looked at, by its written path: plain values only, long text cut."""
         shown: dict[str, Any] = {}
-        for path in (
-            reference.path for reference in self.form.references if ITEM not in reference.path
-        ):
+        for path in (path for path in self.paths if ITEM not in path):
             value = read(facts, path)
             if value is None or isinstance(value, bool | int | float | str):
                 shown[written(path)] = value[:MAX_SHOWN] if isinstance(value, str) else value
         return shown
 
 
-def compile_rule(text: str, names: Names = ANYTHING) -> Rule:
-    """The rule of this text.
+def compile_rule(
+    text: str, names: Names = ANYTHING, *, roots: Collection[str] | None = ROOTS
+) -> Rule:
+    """The rule of this text, over `{proposal, context, confidence}` or other roots (None: any).
 
-    Raises ExpressionError if it breaks a limit or names what the gate does not have.
+    Raises ExpressionError if it breaks a limit, or names what the gate or the roots do not have.
     """
-    rule = _compiled(text)
-    for reference in rule.form.references:
-        complaint = names.complaint(reference.path)
+    rule = Rule(program_of(text, None if roots is None else tuple(roots)))
+    for path in rule.paths if roots is ROOTS else ():
+        complaint = names.complaint(path)
         if complaint:
             raise ExpressionError(complaint)
     return rule
-
-
-@lru_cache(maxsize=1000)
-def _compiled(text: str) -> Rule:
-    scanned = scan(text)
-    try:
-        program = _guarded(lambda: cel.compile(scanned.text))
-    except Exception as error:
-        raise ExpressionError(_said(error)) from error
-    return Rule(text, scanned, program)
-
-
-def _guarded(call: Callable[[], T]) -> T:
-    """Call the library. A panic in it, which is no Exception, becomes an ordinary error."""
-    try:
-        return call()
-    except Exception:
-        raise
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise RuntimeError("the expression cannot be worked out") from error
-
-
-def _said(error: Exception) -> str:
-    """The library's message without its hints: one line that a policy author can use."""
-    if isinstance(error, KeyError):
-        return f"“{error.args[0]}” is missing or null"
-    text = re.sub(
-        r"^.*?ERROR: <input>:\d+:\d+: (Syntax error: )?", "", str(error), count=1, flags=re.DOTALL
-    )
-    text = re.split(r"\n|(?<!\d)\. | expecting ", text)[0].strip().rstrip(".")
-    for theirs, ours in _WORDS.items():
-        text = text.replace(theirs, ours)
-    return text or "not understood"

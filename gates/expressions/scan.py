@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from gates.expressions.names import ITEM, ROOTS, Path, meant
+from gates.expressions.names import ITEM, RESERVED, ROOTS, Path, Roots, meant
 from gates.expressions.tokens import ExpressionError, Token, tokens_of
 
 MAX_DEPTH = 20
@@ -59,14 +59,15 @@ class _Bracket:
     filters: bool = False
 
 
-def scan(text: str) -> Scan:
+def scan(text: str, roots: Roots = ROOTS) -> Scan:
     """Read a rule. Raises ExpressionError if it breaks a limit or uses what rules do not have."""
-    return _Scanner(tokens_of(text)).run()
+    return _Scanner(tokens_of(text), roots).run()
 
 
 @dataclass(slots=True)
 class _Scanner:
     tokens: list[Token]
+    roots: Roots
     at: int = 0
     out: list[str] = field(default_factory=list)
     brackets: list[_Bracket] = field(default_factory=list)
@@ -215,7 +216,7 @@ class _Scanner:
         if not self._ahead("name", "(", "name", ","):
             raise self._refuse(f"write {name}(item, condition)")
         variable = self.tokens[self.at + 2].text
-        if variable in {*ROOTS, *LITERALS}:
+        if variable in {*(self.roots or ()), *RESERVED}:
             raise self._refuse(f"“{variable}” cannot name an item")
         ended, path = self.receiver
         items = (*path, ITEM) if path and ended == self.at - 1 else None
@@ -230,9 +231,8 @@ class _Scanner:
     def _reference(self, name: str) -> None:
         loop, start = self._loop, self.at
         bound = loop is not None and loop.variable == name
-        if not bound and name not in ROOTS:
-            known = ", ".join(ROOTS[:-1]) + f" and {ROOTS[-1]}"
-            raise self._refuse(f"“{name}” is not known{meant(name, ROOTS)}; a rule reads {known}")
+        if not bound and self.roots is not None and name not in self.roots:
+            raise self._refuse(_unread(name, self.roots))
         base: Path | None = loop.items if bound and loop else (name,)
         self._take()
         members = self._members()
@@ -265,6 +265,12 @@ class _Scanner:
             ["null", "=="],
             ["null", "!="],
         )
+
+
+def _unread(name: str, roots: tuple[str, ...]) -> str:
+    *others, last = roots
+    known = f"{', '.join(others)} and {last}" if others else last
+    return f"“{name}” is not known{meant(name, roots)}; a rule reads {known}"
 
 
 def _double(number: str) -> str:

@@ -4,6 +4,7 @@ from gates.models.audit import Audited, Event
 from gates.models.gate import EscalationStep, Gate, GateVersion, ReasonCode
 from gates.models.key import ApiKey
 from gates.models.team import Calendar, Membership, Team
+from gates.models.workflow import Workflow, WorkflowVersion
 
 __all__ = [
     "ApiKey",
@@ -16,4 +17,6 @@ __all__ = [
     "Membership",
     "ReasonCode",
     "Team",
+    "Workflow",
+    "WorkflowVersion",
 ]

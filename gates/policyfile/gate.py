@@ -21,7 +21,6 @@ FinalAction = Literal["reject", "approve", "skip"]
 
 def gate_of(slug: str, gate: Section) -> GatePolicy:
     """The gate that the section describes; whatever is wrong is noted and reads as its default."""
-    gate.take("mode", _only("gate", "observe"), "gate")
     gate.take("publish", _only("self", "second_person"), "self")
     return GatePolicy(slug=slug, **_asking(gate), **_deciding(gate), **_looking(gate))
 
@@ -31,6 +30,7 @@ def _asking(gate: Section) -> dict[str, Any]:
     return {
         "steps": parts.steps_of(gate),
         "triggers": parts.triggers_of(gate),
+        "mode": gate.take("mode", kinds.one_of(policy.Mode), "gate"),
         "timeout_action": gate.need("timeout_action", kinds.one_of(policy.TimeoutAction), "reject"),
         "final_action": gate.take("final_action", kinds.one_of(FinalAction), ""),
         "working_time": gate.take("working_time", kinds.flag, default=False),

@@ -14,6 +14,7 @@ Kind = Callable[[Any], T]
 MAX_SECONDS = 10 * 366 * 86_400
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}", re.ASCII)
+_ACTION = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -52,6 +53,13 @@ def name(value: Any) -> str:
         raise Wrong(
             f"{_called(value)} is no name: use up to 64 letters, digits and _, and no digit first"
         )
+    return value
+
+
+def action(value: Any) -> str:
+    """The name of an action."""
+    if not isinstance(value, str) or not _ACTION.fullmatch(value):
+        raise Wrong(f"{_called(value)} names no action: use up to 64 letters, digits, _ and -")
     return value
 
 

@@ -1,9 +1,14 @@
-"""A policy file, read whole: its gates, and everything that is wrong with it."""
+"""A policy file, read whole: its gates and workflows, and everything that is wrong with it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
+from gates import graph
+from gates.graph import Graph
 from gates.policy import GatePolicy
 from gates.policyfile import kinds
 from gates.policyfile.gate import gate_of
@@ -11,17 +16,25 @@ from gates.policyfile.problems import Level, Problem, Report
 from gates.policyfile.rules import check
 from gates.policyfile.section import Section, unknown
 from gates.policyfile.source import Path, Source, Unreadable, source_of
-from gates.registry import TOP, TOP_NOT_YET
+from gates.policyfile.workflow import graph_of, note
+from gates.registry import TOP
+
+T = TypeVar("T")
+
+_SECTIONS = {"gates": "", "workflows": "workflow"}
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyFile:
-    """What a file says. `gates` holds the ones without an error; warnings do not count."""
+    """What a file says. `gates` and `workflows` hold the ones without an error; warnings do not
+    count.
+    """
 
     name: str
     gates: tuple[GatePolicy, ...]
     problems: tuple[Problem, ...]
     source: Source = field(default_factory=Source, repr=False, compare=False)
+    workflows: tuple[Graph, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -42,36 +55,66 @@ def read(text: str, filename: str) -> PolicyFile:
     report = Report(filename, source)
     for path, message in source.flaws:
         report.error(path, message)
-    gates = _gates(source, report)
-    return PolicyFile(filename, gates, report.problems, source)
+    top = _top(source, report)
+    gates = _each("gates", top, report, _gate)
+    policies = {policy.slug: policy for policy in gates}
+    workflows = _each("workflows", top, report, partial(_workflow, policies))
+    return PolicyFile(filename, gates, report.problems, source, workflows)
 
 
-def _gates(source: Source, report: Report) -> tuple[GatePolicy, ...]:
+def _top(source: Source, report: Report) -> dict[str, Any]:
     top = source.value
     if not isinstance(top, dict):
-        report.error((), "must be a map with the key gates")
-        return ()
+        report.error((), "must be a map with the keys gates, workflows or both")
+        return {}
     for key in top.keys() - TOP:
-        report.error((key,), "is not available yet" if key in TOP_NOT_YET else unknown(key, TOP))
-    gates = top.get("gates")
-    if not isinstance(gates, dict) or not gates:
-        report.error(("gates",), "must be a map of at least one gate")
+        report.error((key,), unknown(key, TOP))
+    if not top.keys() & TOP:
+        report.error((), "holds neither gates nor workflows")
+    return top
+
+
+def _each(
+    key: str, top: dict[str, Any], report: Report, make: Callable[[str, Section], T | None]
+) -> tuple[T, ...]:
+    """What is made of each entry of a section of the file, where it has that."""
+    entries = top.get(key, None if key in top else {})
+    if not isinstance(entries, dict) or (key in top and not entries):
+        report.error((key,), f"must be a map of at least one {key.removesuffix('s')}")
         return ()
-    found = [_gate(slug, values, report) for slug, values in gates.items()]
-    return tuple(gate for gate in found if gate is not None)
+    found = [_entry(key, slug, values, report, make) for slug, values in entries.items()]
+    return tuple(item for item in found if item is not None)
 
 
-def _gate(slug: str, values: object, report: Report) -> GatePolicy | None:
-    path = ("gates", slug)
+def _entry(
+    key: str, slug: str, values: object, report: Report, make: Callable[[str, Section], T | None]
+) -> T | None:
+    path = (key, slug)
     if not isinstance(values, dict):
         report.error(path, "must be a map")
         return None
-    section = Section(report, path, "", values)
+    section = Section(report, path, _SECTIONS[key], values)
     section.check_keys()
     try:
         kinds.slug(slug)
     except kinds.Wrong as error:
         report.error(path, str(error))
+    made = make(slug, section)
+    return None if report.faulty(path) else made
+
+
+def _gate(slug: str, section: Section) -> GatePolicy:
     policy = gate_of(slug, section)
-    check(policy, report, path)
-    return None if report.faulty(path) else policy
+    check(policy, section.report, section.path)
+    return policy
+
+
+def _workflow(policies: Mapping[str, GatePolicy], slug: str, section: Section) -> Graph:
+    """Ways are followed only where every node could be read: the first finding causes the
+    others.
+    """
+    workflow = graph_of(slug, section)
+    if not section.report.faulty(section.path):
+        for finding in graph.check(workflow, policies):
+            note(section.report, slug, finding)
+    return workflow

@@ -20,6 +20,8 @@ from gates.routing import names_of
 
 ALONE = ("partial", "approve_if", "respond")
 """Verdicts that cannot be voted on."""
+LOOKING_BACK = {"approve", "reject"}
+"""Verdicts on what is done already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def check(policy: GatePolicy, report: Report, path: Path) -> None:
     _reversal(policy, note)
     _options(policy, note)
     _votes(policy, note)
+    if policy.mode == "observe":
+        _observing(policy, note)
     _reasons(policy, note)
     _schema(policy, note)
     known = _known(policy, note)
@@ -111,6 +115,22 @@ def _votes(policy: GatePolicy, note: Note) -> None:
     alone = [verdict for verdict in policy.options if verdict in ALONE]
     if policy.approvals > 1 and alone:
         note.error("approvals", f"more than one approval does not go with {', '.join(alone)}")
+
+
+def _observing(policy: GatePolicy, note: Note) -> None:
+    """Everything passes at once, and a person looks at a share of it after the act."""
+    wrong = {
+        "triggers.irreversible": (policy.triggers.irreversible, "what cannot be undone"),
+        "limits": (policy.limits, "what breaks the limits"),
+        "batch": (policy.batch, "a look back at many at once, which is no evidence"),
+        "approvals": (policy.approvals > 1, "several votes on what is done already"),
+        "options": ({*policy.options} != LOOKING_BACK, "other options than approve and reject"),
+    }
+    for key, (given, what) in wrong.items():
+        if given:
+            note.error(key, f"mode observe stops nothing: it does not go with {what}")
+    if not policy.triggers.calibration:
+        note.error("triggers.calibration", "mode observe needs it: nobody would ever look")
 
 
 def _reasons(policy: GatePolicy, note: Note) -> None:

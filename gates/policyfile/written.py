@@ -1,56 +1,48 @@
-"""Gates back into YAML: keys in the order of the documentation, defaults left out."""
+"""Gates and workflows back into YAML: keys in the order of the documentation, defaults left out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from difflib import unified_diff
-from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.representer import RoundTripRepresenter
-
+from gates.graph import Graph
 from gates.policy import DAY, Boundary, ConditionTemplate, ContextItem, GatePolicy, Reason, Triggers
+from gates.policyfile import layout
 from gates.policyfile.kinds import label_of
+from gates.policyfile.layout import flow, laid, row
 from gates.policyfile.parts import OTHER
+from gates.policyfile.written_workflow import workflow_in_yaml
 
 _DEFAULTS = {field.name: field.default for field in fields(GatePolicy)}
-_NEVER_FOLDED = 10_000
 
 
-class _Representer(RoundTripRepresenter):
-    """Writes what the library writes, but so that the one line end it gets wrong survives."""
-
-    def text(self, value: str) -> ScalarNode:
-        """Plain where that is safe; in double quotes, escaped, where it holds a NEL."""
-        style = '"' if "\x85" in value else None
-        node: ScalarNode = self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-        return node
-
-
-_Representer.add_representer(str, _Representer.text)
-
-
-def write(policies: Iterable[GatePolicy]) -> str:
-    """A policy file that reads as these gates."""
-    yaml = YAML()
-    yaml.Representer = _Representer
-    yaml.width = _NEVER_FOLDED
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    out = StringIO()
-    yaml.dump({"gates": {policy.slug: _gate(policy) for policy in policies}}, out)
-    return out.getvalue()
+def write(policies: Iterable[GatePolicy], workflows: Iterable[Graph] = ()) -> str:
+    """A policy file that reads as these gates and workflows."""
+    sections = {
+        "gates": {policy.slug: _gate(policy) for policy in policies},
+        "workflows": {graph.slug: workflow_in_yaml(graph) for graph in workflows},
+    }
+    return layout.dump({key: found for key, found in sections.items() if found})
 
 
 def diff(
-    old: GatePolicy | None, new: GatePolicy | None, names: tuple[str, str] = ("old", "new")
+    old: GatePolicy | Graph | None,
+    new: GatePolicy | Graph | None,
+    names: tuple[str, str] = ("old", "new"),
 ) -> list[str]:
-    """The change from one gate to the other: a unified diff of their YAML, empty if equal."""
-    before, after = (write([policy]).splitlines() if policy else [] for policy in (old, new))
+    """The change from one gate or workflow to the other: a unified diff of their YAML, empty if
+    equal.
+    """
+    before, after = (_alone(item).splitlines() for item in (old, new))
     return list(unified_diff(before, after, *names, lineterm=""))
+
+
+def _alone(item: GatePolicy | Graph | None) -> str:
+    if item is None:
+        return ""
+    return write([], [item]) if isinstance(item, Graph) else write([item])
 
 
 def _gate(policy: GatePolicy) -> dict[str, Any]:
@@ -69,21 +61,21 @@ def _asking(policy: GatePolicy) -> dict[str, Any]:
     return {
         "description": policy.description,
         "context": _context(policy.context),
-        "options": _flow(policy.options) if policy.options != _DEFAULTS["options"] else None,
+        "options": flow(policy.options) if policy.options != _DEFAULTS["options"] else None,
         "timeout": first.timeout,
         "timeout_action": policy.timeout_action,
         "assignee": first.assignee,
-        **_unlike_default(policy, "owner", "priority", "working_time"),
-        "escalation": [_row(assignee=step.assignee, timeout=step.timeout) for step in above],
+        **_unlike_default(policy, "owner", "priority", "working_time", "mode"),
+        "escalation": [row(assignee=step.assignee, timeout=step.timeout) for step in above],
         "final_action": policy.final_action,
     }
 
 
 def _deciding(policy: GatePolicy) -> dict[str, Any]:
     return {
-        "proposal_schema": _laid(policy.proposal_schema),
-        "editable": _flow(policy.editable),
-        "items": _row(list=policy.items.list, id=policy.items.id) if policy.items else None,
+        "proposal_schema": laid(policy.proposal_schema),
+        "editable": flow(policy.editable),
+        "items": row(list=policy.items.list, id=policy.items.id) if policy.items else None,
         **_unlike_default(policy, "limits", "subject", "amount"),
         "reasons": {
             reason.code: _reason(reason) for reason in policy.reasons if policy.reasons != (OTHER,)
@@ -93,7 +85,7 @@ def _deciding(policy: GatePolicy) -> dict[str, Any]:
             policy, "undo_window", "lease", "approvals", "max_rounds", "approve_needs_seen"
         ),
         "batch": {"when": policy.batch.when, "cap": policy.batch.cap} if policy.batch else None,
-        "example": _laid(policy.example),
+        "example": laid(policy.example),
     }
 
 
@@ -104,7 +96,7 @@ def _unlike_default(policy: GatePolicy, *names: str) -> dict[str, Any]:
 
 def _context(items: Sequence[ContextItem]) -> list[Any]:
     if all(item == ContextItem(item.key, label_of(item.key)) for item in items):
-        return _flow([item.key for item in items])
+        return flow([item.key for item in items])
     return [_context_item(item) for item in items]
 
 
@@ -118,7 +110,7 @@ def _context_item(item: ContextItem) -> Any:
         "optional": plain.optional,
     }
     unlike = {name: value for name, value in said.items() if value != usual[name]}
-    return _row(key=item.key, **unlike) if unlike else item.key
+    return row(key=item.key, **unlike) if unlike else item.key
 
 
 def _triggers(triggers: Triggers) -> dict[str, Any]:
@@ -147,7 +139,7 @@ def _edge(edge: Boundary) -> dict[str, Any]:
 def _reason(reason: Reason) -> dict[str, Any]:
     found: dict[str, Any] = {"label": reason.label}
     if reason.verdicts != ("reject",):
-        found["verdicts"] = _flow(reason.verdicts)
+        found["verdicts"] = flow(reason.verdicts)
     if reason.text:
         found["text"] = reason.text
     return found
@@ -156,27 +148,3 @@ def _reason(reason: Reason) -> dict[str, Any]:
 def _condition(condition: ConditionTemplate) -> dict[str, Any]:
     found: dict[str, Any] = {"text": condition.text, "confirms": condition.confirms}
     return found if condition.timeout == 7 * DAY else {**found, "timeout": condition.timeout}
-
-
-def _laid(value: Any) -> Any:
-    """Any JSON, with lists of plain values on one line."""
-    if isinstance(value, dict):
-        return {key: _laid(part) for key, part in value.items()}
-    if isinstance(value, list):
-        plain = not any(isinstance(part, dict | list) for part in value)
-        return _flow(value) if plain else [_laid(part) for part in value]
-    return value
-
-
-def _flow(values: Iterable[Any]) -> list[Any]:
-    """A list on one line."""
-    row: list[Any] = CommentedSeq(values)
-    row.fa.set_flow_style()  # type: ignore[attr-defined]  # an attribute of CommentedSeq
-    return row
-
-
-def _row(**values: Any) -> dict[str, Any]:
-    """A map on one line."""
-    row: dict[str, Any] = CommentedMap(values)
-    row.fa.set_flow_style()  # type: ignore[attr-defined]  # an attribute of CommentedMap
-    return row

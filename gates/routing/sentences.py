@@ -40,10 +40,15 @@ def _over_limit(value: Any, policy: GatePolicy, _: Say) -> str:
     return _("It breaks the gate's limits: %s.") % policy.limits
 
 
+def _revision(value: Any, policy: GatePolicy, _: Say) -> str:
+    return _("It revises what a person rejected.")
+
+
 _RULES: dict[str, Callable[[Any, GatePolicy, Say], str]] = {
     "irreversible": _irreversible,
     "stakes": _stakes,
     "confidence_below": _confidence,
     "calibration": _calibration,
     "over_limit": _over_limit,
+    "revision": _revision,
 }

@@ -106,8 +106,11 @@ def route(
     context: Facts,
     confidence: float | None,
     coin: float | None,
+    revision: bool = False,
 ) -> Routing:
-    """Where a proposal goes. `coin` is None where none is tossed, or where it must not show."""
+    """Where a proposal goes. `coin` is None where none is tossed, or where it must not show; a
+    `revision` of what a person rejected goes to a person, or the AI could have the last word.
+    """
     facts = {"proposal": proposal, "context": context, "confidence": confidence}
     return Routing(
         (
@@ -116,6 +119,7 @@ def route(
             *_confidence(policy, confidence),
             *_calibration(policy, coin),
             *_limits(policy, facts),
+            *([Why("revision", said_by("revision", None, policy))] if revision else []),
         )
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,20 +12,24 @@ from django.db import transaction
 
 from gates import clock
 from gates.actors import Actor
+from gates.graph import Finding
 from gates.models import EscalationStep, Gate, GateVersion, ReasonCode, Team
 from gates.policy import GatePolicy
-from gates.queries.staffing import shortages
+from gates.queries.staffing import Shortage, shortages
+from gates.queries.workflows import broken_by
 from gates.transitions import teams
 from gates.transitions.events import record
 
 
 class Unfit(Exception):
-    """The teams that a policy names cannot do what it asks of them."""
+    """What a policy or a workflow names cannot do what it asks of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A gate's version after publishing; `changed` is False where it already said all this."""
+    """The version of a gate or a workflow after publishing; `changed` is False where it already
+    said all this.
+    """
 
     slug: str
     number: int
@@ -33,23 +37,32 @@ class Published:
 
 
 def apply(
-    policies: Sequence[GatePolicy], *, actor: Actor, create_teams: bool = False
+    policies: Sequence[GatePolicy],
+    *,
+    actor: Actor,
+    create_teams: bool = False,
+    along: Collection[str] = (),
 ) -> list[Published]:
-    """Publish the gates of a file, all or none. Raises Unfit for a team that does not do.
+    """Publish gates, all or none. Raises Unfit for a team that does not do.
 
     The answers stand in the order of the policies; rows are locked in the order of slugs, so that
-    two who publish the same gates wait for each other instead of both failing.
+    two who publish the same gates wait for each other instead of both failing. `along` as in
+    `publish`.
     """
     with transaction.atomic():
         if create_teams:
-            _create_teams(policies, actor)
+            make_teams(policies, actor=actor)
         in_order = sorted(policies, key=lambda policy: policy.slug)
-        done = {policy.slug: publish(policy, actor=actor) for policy in in_order}
+        done = {policy.slug: publish(policy, actor=actor, along=along) for policy in in_order}
     return [done[policy.slug] for policy in policies]
 
 
-def publish(policy: GatePolicy, *, actor: Actor) -> Published:
-    """Make the policy the gate's published version, unless it is that already."""
+def publish(policy: GatePolicy, *, actor: Actor, along: Collection[str] = ()) -> Published:
+    """Make the policy the gate's published version, unless it is that already.
+
+    Raises Unfit, also for a published workflow that has no edge for what the gate can come to; but
+    not for those `along`, which the caller publishes next, in the same transaction.
+    """
     with transaction.atomic():
         Gate.objects.get_or_create(slug=policy.slug)
         gate = Gate.objects.select_for_update().get(slug=policy.slug)
@@ -57,7 +70,7 @@ def publish(policy: GatePolicy, *, actor: Actor) -> Published:
         current = gate.version
         if current is not None and current.digest == digest:
             return Published(gate.slug, current.number, changed=False)
-        _check_teams(policy)
+        _check(policy, along)
         now = clock.now()
         version = _new_version(gate, policy, digest, actor, now)
         gate.version = version
@@ -78,8 +91,21 @@ def teams_of(policy: GatePolicy) -> list[str]:
     return list(dict.fromkeys(slug for slug in named if slug))
 
 
-def _check_teams(policy: GatePolicy) -> None:
-    fatal = [shortage.message for shortage in shortages(policy) if shortage.fatal]
+def make_teams(policies: Sequence[GatePolicy], *, actor: Actor) -> None:
+    """Make the teams that these policies name and that are not there, with nobody in them."""
+    named = {slug for policy in policies for slug in teams_of(policy)}
+    there = set(Team.objects.filter(slug__in=named).values_list("slug", flat=True))
+    for slug in sorted(named - there):
+        name = slug.replace("_", " ").replace("-", " ").capitalize()
+        teams.create(Team(slug=slug, name=name), actor=actor)
+
+
+def _check(policy: GatePolicy, along: Collection[str]) -> None:
+    """The workflows are read after the gate is locked: who publishes one that passes this gate
+    waits for that lock.
+    """
+    lacks: list[Shortage | Finding] = [*shortages(policy), *broken_by(policy, along)]
+    fatal = [lack.message for lack in lacks if lack.fatal]
     if fatal:
         raise Unfit(f"{policy.slug}: {'; '.join(fatal)}")
 
@@ -116,11 +142,3 @@ def _steps(version: GateVersion, policy: GatePolicy) -> list[EscalationStep]:
         )
         for level, step in enumerate(policy.steps)
     ]
-
-
-def _create_teams(policies: Sequence[GatePolicy], actor: Actor) -> None:
-    named = {slug for policy in policies for slug in teams_of(policy)}
-    there = set(Team.objects.filter(slug__in=named).values_list("slug", flat=True))
-    for slug in sorted(named - there):
-        name = slug.replace("_", " ").replace("-", " ").capitalize()
-        teams.create(Team(slug=slug, name=name), actor=actor)

@@ -35,6 +35,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "reviews.assign_review",
         "reviews.cancel_review",
         "reviews.overturn_review",
+        "reviews.manage_run",
+        "reviews.*_endpoint",
         "auth.*_user",
         "auth.*_group",
         "django_q.view_*",

@@ -11,21 +11,28 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gates import clock
-from gates.models import EscalationStep, Event, Membership
+from gates.models import ApiKey, EscalationStep, Event, Gate, Membership, Team, Workflow
 from hitl_project import health
-from reviews.models import Heartbeat
-from reviews.queries import overview
+from reviews.models import Heartbeat, Run, Step
+from reviews.models.run import SEE_RUNS
+from reviews.queries import overview, run_pages
 from reviews.queries.desks import MOST
 from reviews.queries.overview import Attention, Load
 
 QUEUE = "admin:reviews_review_changelist"
 LATEST, UNSTAFFED = 8, 20
-CONFIGURATION = ("gate", "team", "apikey")
+# What people set up, and what they call it.
+CONFIGURATION: dict[str, tuple[type[Model], str]] = {
+    "gate": (Gate, "slug"),
+    "workflow": (Workflow, "slug"),
+    "team": (Team, "name"),
+    "apikey": (ApiKey, "name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,16 @@ class Sweeping:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """Runs at a dead end: how many, as far as they are counted, and the newest of them, each with
+    the step that failed.
+    """
+
+    count: int
+    newest: Sequence[tuple[Run, Step | None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Dashboard:
     """The sections; one that the person may not see is None."""
 
@@ -62,8 +79,9 @@ class Dashboard:
     sweeping: Sweeping
     numbers: Sequence[Number] | None
     loads: Sequence[Load] | None
+    stuck: Stuck | None
     unstaffed: Sequence[EscalationStep] | None
-    events: Sequence[Event] | None
+    events: Sequence[Changed] | None
 
 
 def dashboard(user: User) -> Dashboard:
@@ -75,6 +93,7 @@ def dashboard(user: User) -> Dashboard:
         sweeping=_sweeping(),
         numbers=_numbers(overview.attention(user, now)) if sees_reviews else None,
         loads=overview.loads(user) if sees_reviews else None,
+        stuck=Stuck(*run_pages.stuck(user)) if user.has_perm(SEE_RUNS) else None,
         unstaffed=unstaffed() if user.has_perm("gates.view_gate") else None,
         events=latest() if user.has_perm("gates.view_event") else None,
     )
@@ -88,12 +107,32 @@ def unstaffed() -> Sequence[EscalationStep]:
     return list(rows.order_by("version__gate__slug", "level")[:UNSTAFFED])
 
 
-def latest() -> Sequence[Event]:
-    """What was last changed about gates, teams and keys. By time and not by id: the index on
-    subjects leads to these few, while the newest ids are those of reviews.
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An event, and what people call its subject."""
+
+    event: Event
+    name: str
+
+
+def latest() -> Sequence[Changed]:
+    """What was last changed about gates, workflows, teams and keys. By time and not by id: the
+    index on subjects leads to these few, while the newest ids are those of reviews and runs.
     """
     rows = Event.objects.filter(subject_type__in=CONFIGURATION).order_by("-at", "-id")
-    return list(rows[:LATEST])
+    events = list(rows[:LATEST])
+    names = {kind: _names(kind, events) for kind in CONFIGURATION}
+    return [
+        Changed(event, names[event.subject_type].get(event.subject_id, event.subject_id))
+        for event in events
+    ]
+
+
+def _names(kind: str, events: Sequence[Event]) -> dict[str, str]:
+    model, field = CONFIGURATION[kind]
+    keys = {event.subject_id for event in events if event.subject_type == kind}
+    rows = model._default_manager.filter(pk__in=keys or {0})
+    return {str(key): name for key, name in rows.values_list("pk", field)}
 
 
 def _sweeping() -> Sweeping:

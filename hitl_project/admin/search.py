@@ -1,6 +1,6 @@
-"""One search for everything, by what somebody has at hand: an id, a slug, a name. Reviews, people
-and events, of which there may be millions, are looked up in indexes only: whole values, or the
-beginning of one.
+"""One search for everything, by what somebody has at hand: an id, a slug, a name. Reviews, runs,
+people and events, of which there may be millions, are looked up in indexes only: whole values, or
+the beginning of one.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gates.models import ApiKey, Event, Gate, Team
-from reviews.models import Review
+from gates.models import ApiKey, Event, Gate, Team, Workflow
+from reviews.models import Review, Run
+from reviews.models.run import SEE_RUNS
+from reviews.queries import run_pages
 from reviews.queries.lists import PAYLOADS
 from reviews.queries.named import named, uuid_of
 
 MOST = 20
 LONGEST = 200
-SUBJECTS = ("review", "gate", "team", "apikey")
+SUBJECTS = ("review", "run", "gate", "workflow", "team", "apikey")
 LARGEST_NUMBER = 2**63 - 1
 
 
@@ -52,7 +54,9 @@ def search(term: str, user: User) -> list[Group]:
         return []
     kinds: list[tuple[str, str, Callable[[str, User], list[Hit]]]] = [
         ("reviews.view_review", _("Reviews"), _reviews),
+        (SEE_RUNS, _("Runs"), _runs),
         ("gates.view_gate", _("Gates"), _gates),
+        ("gates.view_workflow", _("Workflows"), _workflows),
         ("gates.view_team", _("Teams"), _teams),
         ("auth.view_user", _("People"), _people),
         ("gates.view_apikey", _("API keys"), _keys),
@@ -85,6 +89,26 @@ def _reviews(term: str, user: User) -> list[Hit]:
         )
         for row in rows
     ]
+
+
+def _runs(term: str, user: User) -> list[Hit]:
+    """By id and external id, both whole."""
+    ids = run_pages.named(Run.objects.visible_to(user), term, MOST + 1)
+    rows = Run.objects.filter(pk__in=ids).select_related("workflow").defer(*run_pages.SENT)
+    return [
+        Hit(
+            _("Run of %(workflow)s") % {"workflow": row.workflow.slug},
+            " · ".join(filter(None, (row.outcome or row.status, row.external_id))),
+            _page(row),
+            exact=True,
+        )
+        for row in rows.order_by("-id")[: MOST + 1]
+    ]
+
+
+def _workflows(term: str, user: User) -> list[Hit]:
+    rows = Workflow.objects.filter(slug__startswith=term.lower()).order_by("slug")
+    return [Hit(row.slug, "", _page(row), exact=row.slug == term) for row in rows[: MOST + 1]]
 
 
 def _gates(term: str, user: User) -> list[Hit]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from random import Random
 from threading import Lock, Thread
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
-from hitl_project.demo.cases import INVENTORS, Case, invent
+from hitl_project.demo.cases import Case
 from hitl_project.demo.client import Client, Refused
 from hitl_project.demo.deeds import done
 
@@ -21,6 +21,24 @@ Review = dict[str, Any]
 
 BREATH = 2.0  # seconds between two of them, however fast they come back
 REVISIONS = 1
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Worker(Protocol[T_contra]):
+    """Does one thing after the other, and says how that went."""
+
+    @property
+    def say(self) -> Say:
+        """Where its words go."""
+
+    @property
+    def pause(self) -> Callable[[float], None]:
+        """How it waits."""
+
+    def work_on(self, case: T_contra) -> None:
+        """From beginning to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,42 +109,50 @@ class Agent:
         self.say(f"agent  {case.called}  {text}")
 
 
-class Pace:
-    """Starts cases one after the other, however many hands there are; the first one at once."""
+class Pace(Generic[T]):
+    """Begins one thing after the other, however many hands there are; the first one at once."""
 
-    def __init__(self, seconds: float, random: Random, gates: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        random: Random,
+        kinds: Sequence[str],
+        invent: Callable[[Random, str], T],
+    ) -> None:
         self._seconds = seconds
         self._random = random
-        self._gates = tuple(gates) or tuple(INVENTORS)
+        self._kinds = tuple(kinds)
+        self._invent = invent
         self._begun = 0
         self._lock = Lock()
 
-    def next_case(self) -> Case:
-        """A new case, after a pause of a person's length. Every other one is of the first gate."""
+    def next_case(self) -> T:
+        """A new one, after a pause of a person's length. Every other one is of the first kind."""
         with self._lock:
             if self._begun:
                 sleep(self._seconds * self._random.uniform(0.5, 1.5))
-            first, *others = self._gates
+            first, *others = self._kinds
             turn, off = divmod(self._begun, 2)
             self._begun += 1
-            return invent(self._random, others[turn % len(others)] if off and others else first)
+            kind = others[turn % len(others)] if off and others else first
+            return self._invent(self._random, kind)
 
 
-def start(agent: Agent, pace: Pace, hands: int) -> list[Thread]:
+def start(worker: Worker[T], pace: Pace[T], hands: int) -> list[Thread]:
     """Begin to work, with as many cases open at once as there are hands."""
-    threads = [Thread(target=_keep_working, args=(agent, pace), daemon=True) for _ in range(hands)]
+    threads = [Thread(target=_keep_working, args=(worker, pace), daemon=True) for _ in range(hands)]
     for thread in threads:
         thread.start()
     return threads
 
 
-def _keep_working(agent: Agent, pace: Pace) -> None:
+def _keep_working(worker: Worker[T], pace: Pace[T]) -> None:
     while True:
         try:
-            agent.work_on(pace.next_case())
+            worker.work_on(pace.next_case())
         except Refused as refusal:
-            agent.say(f"agent  refused: {refusal}")
-            agent.pause(BREATH)
+            worker.say(f"agent  refused: {refusal}")
+            worker.pause(BREATH)
 
 
 def _asking(case: Case, review: Review) -> str:

@@ -83,7 +83,7 @@ class Show:
         return waiting.order_by(F("submitted_at").desc()).first()
 
     def _decidable(self) -> ReviewQuerySet:
-        """Refunds of the agent that the reviewer could approve as they are."""
+        """Refunds that the agent itself waits for and the reviewer could approve as they are."""
         mine = {"team__memberships__user__username": REVIEWER, "over_limit": False}
-        agents = {"gate__slug": REFUND, "key__name": AGENT_KEY, "key__revoked": False}
+        agents = {"gate__slug": REFUND, "key__name": AGENT_KEY, "key__revoked": False, "step": None}
         return Review.objects.pending().filter(due_at__gt=clock.now(), **mine, **agents)

@@ -110,21 +110,23 @@ class Web(Child):
 
 
 class Cluster(Child):
-    """django-q2. Each start has a heartbeat of its own name."""
+    """django-q2, at work on one queue. Each start has a heartbeat of its own name."""
 
-    def __init__(self, *, patience: float = 10) -> None:
-        super().__init__("cluster", [sys.executable, MANAGE, "qcluster"], patience=patience)
+    def __init__(self, queue: str, *, workers: int | None = None, patience: float = 10) -> None:
+        command = [sys.executable, MANAGE, "qcluster", "--name", queue]
+        super().__init__(queue, command, patience=patience)
+        self._said = {"Q_CLUSTER_NAME": queue} | ({"WORKERS": str(workers)} if workers else {})
         self._beat: datetime | None = None
         self._felt = monotonic()
 
     @property
     def heart(self) -> str:
         """The name of the present start's heartbeat."""
-        return f"{settings.CLUSTER}@{platform.node()}:{os.getpid()}.{self.starts}"
+        return f"{self.name}@{platform.node()}:{os.getpid()}.{self.starts}"
 
     def environment(self) -> dict[str, str]:
-        """The heartbeat's name."""
-        return {"GATEHOUSE_CLUSTER": self.heart}
+        """Which queue, and the heartbeat's name."""
+        return {**self._said, "GATEHOUSE_CLUSTER": self.heart}
 
     def sick(self) -> bool:
         """True if its heart stands still, by a watch that nobody sets. If the database cannot say,

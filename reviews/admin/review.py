@@ -139,8 +139,12 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
         )
 
     def _opened(self, request: HttpRequest, object_id: str) -> Review:
-        joined = ("version__gate", "team", "key", "revises", "assignment__reviewer")
-        rows = self.get_queryset(request).select_related(*joined).defer("version__document")
+        joined = (
+            *("version__gate", "team", "key", "revises", "assignment__reviewer"),
+            "step__workflow",
+        )
+        heavy = ("version__document", "step__data", "step__output")
+        rows = self.get_queryset(request).select_related(*joined).defer(*heavy)
         pk = uuid_of(object_id)
         if pk is None or not rows.filter(pk=pk).exists():
             raise Http404

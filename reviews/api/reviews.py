@@ -159,7 +159,7 @@ class ReviewViewSet(ApiViewSet):
 
         A busy server may answer sooner.
         """
-        seconds = _seconds(request)
+        seconds = seconds_of(request)
         self.find(review_id)
         waiting.until_closed(review_id, seconds)
         return Response(self.portray(self.fetch(review_id)))
@@ -262,7 +262,8 @@ class ReviewViewSet(ApiViewSet):
         return Response({"results": [result.as_json() for result in results]})
 
 
-def _seconds(request: Request) -> int:
+def seconds_of(request: Request) -> int:
+    """How long the caller wants to wait. Raises Invalid."""
     check_parameters(request.query_params, {"seconds"})
     asked = request.query_params.get("seconds")
     return USUAL_WAIT if asked is None else whole_number("seconds", asked, LONGEST_WAIT)

@@ -16,8 +16,9 @@ from uuid import UUID
 from django.conf import settings
 
 from gates import clock
-from reviews import deadlines
-from reviews.models import Review
+from reviews import deadlines, engine
+from reviews.models import Review, Run
+from reviews.states import RunStatus
 
 BETWEEN_LOOKS, SHORTEST = 0.25, 0.05  # seconds
 
@@ -29,6 +30,17 @@ def until_closed(review_id: UUID, seconds: int) -> None:
     with _seat() as seated:
         if seated:
             _look_until_closed(review_id, monotonic() + seconds)
+
+
+def until_ended(run_id: UUID, seconds: int) -> None:
+    """The same for a run."""
+    with _seat() as seated:
+        end = monotonic() + seconds
+        while seated and monotonic() < end:
+            engine.up_to_date(run_id)
+            if not Run.objects.filter(pk=run_id).exclude(status=RunStatus.ENDED).exists():
+                return
+            sleep(BETWEEN_LOOKS)
 
 
 @contextmanager

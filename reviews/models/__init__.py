@@ -6,6 +6,7 @@ from reviews.models.decision import Decision
 from reviews.models.outbox import Comment, Delivery
 from reviews.models.person import Draft, Preference
 from reviews.models.review import Review
+from reviews.models.run import Endpoint, Run, Step
 from reviews.models.system import Heartbeat, IdempotencyKey
 
 __all__ = [
@@ -15,8 +16,11 @@ __all__ = [
     "Decision",
     "Delivery",
     "Draft",
+    "Endpoint",
     "Heartbeat",
     "IdempotencyKey",
     "Preference",
     "Review",
+    "Run",
+    "Step",
 ]

@@ -17,14 +17,27 @@ CONFIRMS = (
 
 
 class Condition(models.Model):
-    """Made by `approve_if`. Its clock (`timeout` seconds) starts when the verdict is released."""
+    """Made by `approve_if`, or by a workflow's node. Its clock (`timeout` seconds) starts when the
+    verdict is released, or when the run gets there.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     review = models.ForeignKey(
-        "reviews.Review", models.PROTECT, related_name="conditions", verbose_name=_("review")
+        "reviews.Review",
+        models.PROTECT,
+        null=True,
+        related_name="conditions",
+        verbose_name=_("review"),
     )
     decision = models.ForeignKey(
-        Decision, models.PROTECT, related_name="conditions", verbose_name=_("decision")
+        Decision,
+        models.PROTECT,
+        null=True,
+        related_name="conditions",
+        verbose_name=_("decision"),
+    )
+    step = models.OneToOneField(
+        "reviews.Step", models.PROTECT, null=True, related_name="condition", verbose_name=_("step")
     )
     code = models.CharField(_("code"), max_length=50, blank=True)
     text = models.TextField(_("what must be confirmed"))
@@ -57,6 +70,11 @@ class Condition(models.Model):
                 condition=Q(status__in=("met", "denied"), answered_at__isnull=False)
                 | (~Q(status__in=("met", "denied")) & Q(answered_at__isnull=True)),
                 name="reviews_condition_answered_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(review__isnull=False, decision__isnull=False, step__isnull=True)
+                | Q(review__isnull=True, decision__isnull=True, step__isnull=False),
+                name="reviews_condition_of_a_verdict_or_a_step",
             ),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,13 +31,20 @@ class Comment(models.Model):
 
 
 class Delivery(models.Model):
-    """One outgoing message, written in the transaction it tells of. `seq` is the review's event
-    number.
+    """One outgoing message, written in the transaction it tells of. `seq` is the event number of
+    its review or run.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
     review = models.ForeignKey(
-        "reviews.Review", models.PROTECT, related_name="deliveries", verbose_name=_("review")
+        "reviews.Review",
+        models.PROTECT,
+        null=True,
+        related_name="deliveries",
+        verbose_name=_("review"),
+    )
+    run = models.ForeignKey(
+        "reviews.Run", models.PROTECT, null=True, related_name="deliveries", verbose_name=_("run")
     )
     url = models.URLField(_("URL"), max_length=500)
     type = models.CharField(_("type"), max_length=40)
@@ -50,6 +58,14 @@ class Delivery(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("review", "seq", "type"), name="reviews_delivery_once_per_event"
+            ),
+            models.UniqueConstraint(
+                fields=("run", "seq", "type"), name="reviews_delivery_once_per_run_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(review__isnull=False, run__isnull=True)
+                | Q(review__isnull=True, run__isnull=False),
+                name="reviews_delivery_of_a_review_or_a_run",
             ),
         )
 

@@ -98,6 +98,12 @@ class Review(Audited):
         "self", models.PROTECT, null=True, related_name="revision", verbose_name=_("revises")
     )
     round = models.PositiveSmallIntegerField(_("round"), default=1)
+    step = models.OneToOneField(
+        "reviews.Step", models.PROTECT, null=True, related_name="review", verbose_name=_("step")
+    )
+    observes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="look_back", verbose_name=_("looks back at")
+    )
 
     why = models.JSONField(_("why a person is asked"), default=list)
     over_limit = models.BooleanField(_("over the limit"), default=False)

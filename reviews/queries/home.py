@@ -60,9 +60,9 @@ def cards_of(reader: User, now: datetime) -> list[Card]:
         waiting=counted(pending), soon=counted(soon), working=counted(working), first=first
     )
     found = list(teams.order_by("name", "pk"))
-    reviews = (
-        Review.objects.visible_to(reader).select_related("assignment", "gate").defer(*PAYLOADS)
-    )
+    # Pending still: who decides between the two statements leaves no assignment to show.
+    reviews = Review.objects.visible_to(reader).pending()
+    reviews = reviews.select_related("assignment", "gate").defer(*PAYLOADS)
     nexts = reviews.in_bulk([team.first for team in found if team.first])
     return [
         Card(team, team.member, team.waiting, team.soon, team.working, nexts.get(team.first))

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.db.models.expressions import RawSQL
 
 from gates import clock
-from gates.models import EscalationStep
+from gates.models import EscalationStep, GateVersion
 from reviews.models import Condition, Review
 from reviews.models.review import ReviewQuerySet
 from reviews.states import ConditionStatus
 
 _WORKED_ON = ("gate", "version", "key", "team", "assignment")
-_TIMED = ("version", "assignment", "held_decision")
+_SHARED = ("gate", "key", "team")
 # As text: an Exists takes Django longer to write than a statement of its own would take.
 _IS_MEMBER = (
     "EXISTS (SELECT 1 FROM gates_membership AS seat "
@@ -51,8 +52,8 @@ def locked_by_time(rows: ReviewQuerySet) -> list[Review]:
     of 500, and no policy's document, which the process keeps.
     """
     keys = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
-    due = Review.objects.filter(pk__in=list(keys)).select_related(*_TIMED)
-    return sorted(due.defer("version__document"), key=lambda review: review.pk)
+    due = Review.objects.filter(pk__in=list(keys)).select_related("assignment", "held_decision")
+    return sorted(due.prefetch_related(_versions()), key=lambda review: review.pk)
 
 
 def locked(rows: ReviewQuerySet) -> list[Review]:
@@ -61,28 +62,40 @@ def locked(rows: ReviewQuerySet) -> list[Review]:
     In two statements: a row that it had to wait for PostgreSQL reads anew, the rows joined to it
     it does not, so that a claimant who waited would see the assignment as it was before.
     """
-    return sorted(_beside(rows), key=lambda review: review.pk)
+    keys, beside = _locked(rows)
+    if len(keys) == 1:
+        return list(_beside(keys, beside))
+    many = Review.objects.filter(pk__in=keys).select_related("assignment", *beside)
+    shared = many.prefetch_related(*_SHARED, _versions())
+    return sorted(shared, key=lambda review: review.pk)
 
 
 def locked_for(review_id: UUID, user_id: int | None) -> Locked | None:
     """Lock and load one review for who acts, in the same two statements."""
     is_member = RawSQL(_IS_MEMBER, [user_id or 0])  # noqa: S611 (a text of ours)
-    loading = _beside(Review.objects.filter(pk=review_id)).annotate(is_member=is_member)
-    found, now = clock.now_with(loading)
+    loading = _beside(*_locked(Review.objects.filter(pk=review_id)))
+    found, now = clock.now_with(loading.annotate(is_member=is_member))
     return Locked(found[0], now, bool(getattr(found[0], "is_member", False))) if found else None
 
 
-def _beside(rows: ReviewQuerySet) -> ReviewQuerySet:
-    """Lock these rows; they are loaded when they are read.
-
-    Django spends more time on writing that statement than the database on answering it: ORDER BY
-    beside so many columns and the deferred document would double that; a held decision is joined
-    where there is one, a final one is asked for by few.
+def _locked(rows: ReviewQuerySet) -> tuple[list[UUID], tuple[str, ...]]:
+    """Lock these rows: their keys, and what else is to be joined. A held decision is joined where
+    there is one, a final one is asked for by few.
     """
-    keys = rows.select_for_update().values_list("pk", "held_decision")
-    held = dict(keys)
-    beside = ("held_decision",) if any(held.values()) else ()
-    return Review.objects.filter(pk__in=list(held)).select_related(*_WORKED_ON, *beside)
+    held = dict(rows.select_for_update().values_list("pk", "held_decision"))
+    return list(held), ("held_decision",) if any(held.values()) else ()
+
+
+def _beside(keys: list[UUID], beside: tuple[str, ...]) -> ReviewQuerySet:
+    """One row, in one statement. Django spends more time on writing it than the database on
+    answering: ORDER BY beside so many columns and the deferred document would double that.
+    """
+    return Review.objects.filter(pk__in=keys).select_related(*_WORKED_ON, *beside)
+
+
+def _versions() -> Prefetch[str]:
+    """Many reviews share a few versions, whose documents the process keeps."""
+    return Prefetch("version", GateVersion.objects.defer("document"))
 
 
 def steps_of(version_ids: Iterable[int]) -> Steps:
@@ -98,5 +111,6 @@ def unanswered(reviews: Iterable[Review]) -> dict[UUID, list[Condition]]:
     found: dict[UUID, list[Condition]] = {review.pk: [] for review in reviews}
     live = (ConditionStatus.WAITING, ConditionStatus.OPEN)
     for row in Condition.objects.filter(review__in=reviews, status__in=live).order_by("id"):
-        found[row.review_id].append(row)
+        if row.review_id is not None:
+            found[row.review_id].append(row)
     return found

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from gates.models import ApiKey, EscalationStep, GateVersion, Membership
+from gates.models import ApiKey, EscalationStep, Gate, GateVersion, Membership, WorkflowVersion
 from reviews.models import Assignment, Review
 from reviews.models.review import SEE_ALL
 
@@ -42,3 +42,12 @@ def published_for(principal: Principal) -> QuerySet[GateVersion]:
     teams = Membership.objects.filter(user=principal.pk).values("team")
     asked = EscalationStep.objects.filter(version=OuterRef("pk"), team__in=teams)
     return versions.filter(Exists(asked) | Q(gate__owner__in=teams))
+
+
+def workflows_for(principal: Principal) -> QuerySet[WorkflowVersion]:
+    """The published versions of workflows all of whose gates the caller may know, by `slug`."""
+    published = WorkflowVersion.objects.filter(published_for__isnull=False)
+    versions = published.select_related("workflow").annotate(slug=F("workflow__slug"))
+    gates = published_for(principal).values("gate")
+    hidden = Gate.objects.filter(workflows=OuterRef("pk")).exclude(pk__in=gates)
+    return versions.defer("document").exclude(Exists(hidden))

@@ -58,7 +58,8 @@ def _conditions_of(reviews: Sequence[Review]) -> dict[UUID, list[Condition]]:
     if reviews:
         rows = Condition.objects.filter(review__in=reviews, decision__undone_at__isnull=True)
         for condition in rows.order_by("id"):
-            found[condition.review_id].append(condition)
+            if condition.review_id is not None:
+                found[condition.review_id].append(condition)
     return found
 
 

@@ -163,3 +163,20 @@ class CancelBody(Body):
         allow_null=True,
         help_text="A short code of your own.",
     )
+
+
+class StartBody(Body):
+    """The start of a run."""
+
+    input = serializers.JSONField(required=False, allow_null=True, help_text="Any JSON.")
+    external_id = Text(max_length=200, required=False, allow_null=True, allow_blank=True)
+    callback_url = serializers.URLField(max_length=500, required=False, allow_null=True)
+    requester = Requester(required=False, allow_null=True)
+
+    validate_callback_url = Content.validate_callback_url
+
+
+class CancelRunBody(Body):
+    """Whether what the run did is undone too, by the `compensate` of its actions."""
+
+    undo = serializers.BooleanField(required=False, default=False)

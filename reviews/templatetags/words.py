@@ -34,6 +34,7 @@ WHY: dict[str, tuple[str, StrPromise]] = {
     "always": ("eye", gettext_lazy("always asked")),
     "rule_error": ("warn", gettext_lazy("a rule failed")),
     "over_limit": ("warn", gettext_lazy("over the limit")),
+    "revision": ("undo", gettext_lazy("revised after a rejection")),
 }
 WORDS: dict[str, StrPromise] = {
     "approve": gettext_lazy("approve"),

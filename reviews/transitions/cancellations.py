@@ -31,8 +31,15 @@ def cancel(review_id: UUID, *, actor: Actor, code: str = "", **data: str) -> Rev
 def apply_cancellation(
     review: Review, change: Change, code: str, data: Mapping[str, str] | None = None
 ) -> None:
-    """Cancel one locked review; shared with batches."""
+    """Cancel one locked review, if who acts may; shared with batches."""
     may_cancel(review, change)
+    close_cancelled(review, change, code, data)
+
+
+def close_cancelled(
+    review: Review, change: Change, code: str, data: Mapping[str, str] | None = None
+) -> None:
+    """Close one locked review as cancelled."""
     if review.held_decision is not None:
         passage.void(unanswered([review])[review.pk], change)
     final = passage.decision(review, change, Source.CANCEL, Outcome.CANCELLED)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -16,9 +17,10 @@ from gates.actors import Actor
 from gates.models import Audited, Event
 from gates.transitions.events import chained
 from reviews import webhooks
-from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
+from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review, Run, Step
+from reviews.queries.runs import told
 from reviews.queries.snapshots import snapshot
-from reviews.transitions import writing
+from reviews.transitions import waking, writing
 
 Row = TypeVar("Row", bound=Model)
 Answer = TypeVar("Answer")
@@ -26,6 +28,8 @@ Answer = TypeVar("Answer")
 # Updates come before these: a closed assignment makes room for the next one, an undone vote for a
 # new one.
 _INSERTED_LAST: tuple[type[Model], ...] = (
+    Run,
+    Step,
     Assignment,
     Decision,
     Condition,
@@ -46,6 +50,7 @@ class Change:
         self._new: dict[type[Model], list[Model]] = defaultdict(list)
         self._touched: dict[int, tuple[Model, set[str]]] = {}
         self._answers: dict[Any, Any] = {}
+        self._woken: list[UUID] = []
 
     def new(self, row: Row) -> Row:
         """Insert `row`."""
@@ -73,26 +78,31 @@ class Change:
             setattr(row, name, value)
         self._touch(row, fields)
 
-    def log(self, review: Review, verb: str, **data: Any) -> None:
+    def log(self, subject: Review | Run, verb: str, **data: Any) -> None:
         """One event. `data` holds ids, codes and digests only."""
-        event = chained(review, verb, actor=self.actor, now=self.now, data=data)
+        event = chained(subject, verb, actor=self.actor, now=self.now, data=data)
         self._new[Event].append(event)
-        self._touch(review, Audited.AUDIT_FIELDS)
+        self._touch(subject, Audited.AUDIT_FIELDS)
 
-    def tell(self, review: Review, kind: str, **more: Any) -> None:
-        """One message to the caller's URL: the review and `more`, numbered like the last event."""
-        if review.callback_url:
+    def tell(self, subject: Review | Run, kind: str, **more: Any) -> None:
+        """One message to the caller's URL: the subject and `more`, numbered like the last event."""
+        if subject.callback_url:
+            about = {"review" if isinstance(subject, Review) else "run": subject}
             self._new[Delivery].append(
                 Delivery(
                     id=clock.new_id(self.now),
-                    review=review,
-                    url=review.callback_url,
+                    **about,
+                    url=subject.callback_url,
                     type=kind,
-                    seq=review.event_count,
+                    seq=subject.event_count,
                     body=more,
                     created_at=self.now,
                 )
             )
+
+    def wake(self, step_id: UUID) -> None:
+        """A step that waited goes on when this is written."""
+        self._woken.append(step_id)
 
     def _touch(self, row: Model, fields: Iterable[str]) -> None:
         if not row._state.adding:
@@ -106,11 +116,12 @@ class Change:
             writing.update(rows, fields)
         for model in _INSERTED_LAST:
             writing.insert(self._new[model])
+        waking.ready(self._woken, self.now)
 
     def _fill_bodies(self) -> None:
         for row in self._new[Delivery]:
             if isinstance(row, Delivery):
-                data = {**snapshot(row.review), **row.body}
+                data = {**_about(row), **row.body}
                 row.body = webhooks.body(row.type, self.now, row.seq, data)
 
     def _updates(self) -> Iterable[tuple[frozenset[str], list[Model]]]:
@@ -118,3 +129,9 @@ class Change:
         for row, fields in self._touched.values():
             groups[type(row), frozenset(fields)].append(row)
         return [(fields, rows) for (_, fields), rows in groups.items()]
+
+
+def _about(delivery: Delivery) -> dict[str, Any]:
+    if delivery.review is not None:
+        return snapshot(delivery.review)
+    return told(delivery.run) if delivery.run is not None else {}

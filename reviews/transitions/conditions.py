@@ -6,26 +6,27 @@ from uuid import UUID
 
 from gates.actors import OUTSIDE, Actor
 from reviews.errors import AlreadyDecided, Expired, Missing, NotAllowed
-from reviews.models import Condition, Review
+from reviews.models import Condition, Review, Run
 from reviews.queries.rows import unanswered
 from reviews.states import ConditionStatus, Outcome
 from reviews.transitions import passage, rights, timed
 from reviews.transitions.change import Change
-from reviews.transitions.decisions import hash_of
+from reviews.transitions.links import allowed, hash_of
 from reviews.transitions.moves import run
+from reviews.transitions.runs import confirming
 
 
-def confirm(condition_id: UUID, *, actor: Actor) -> Review:
-    """The condition is met; with the last one the approval is released."""
+def confirm(condition_id: UUID, *, actor: Actor) -> Review | Run:
+    """The condition is met; with the last one the approval is released, or the run goes on."""
     return _answer(condition_id, actor, ConditionStatus.MET)
 
 
-def deny(condition_id: UUID, *, actor: Actor) -> Review:
-    """The condition is not met: the review fails on it."""
+def deny(condition_id: UUID, *, actor: Actor) -> Review | Run:
+    """The condition is not met: the review fails on it, or the run goes another way."""
     return _answer(condition_id, actor, ConditionStatus.DENIED)
 
 
-def answer_by_link(secret: str, *, met: bool) -> Review:
+def answer_by_link(secret: str, *, met: bool) -> Review | Run:
     """The outside person answers through his link, once. Raises Missing for an unknown
     or used one.
     """
@@ -35,10 +36,10 @@ def answer_by_link(secret: str, *, met: bool) -> Review:
     return _answer(condition.pk, OUTSIDE, ConditionStatus.MET if met else ConditionStatus.DENIED)
 
 
-def _answer(condition_id: UUID, actor: Actor, answer: ConditionStatus) -> Review:
+def _answer(condition_id: UUID, actor: Actor, answer: ConditionStatus) -> Review | Run:
     found = Condition.objects.filter(pk=condition_id).values_list("review_id", flat=True).first()
     if found is None:
-        raise Missing("There is no such condition.")
+        return confirming.answer(condition_id, actor=actor, answer=answer)
 
     def work(review: Review, change: Change) -> None:
         condition = Condition.objects.get(pk=condition_id)
@@ -75,15 +76,10 @@ def _met(review: Review, change: Change, condition: Condition, others: list[Cond
 
 def _may_answer(review: Review, change: Change, condition: Condition) -> None:
     """The outside person by his link, the submitting key, or a member of the team that decided."""
-    if condition.confirms == "link":
-        allowed = change.actor == OUTSIDE
-    elif condition.confirms == "api":
-        allowed = change.actor.key_id is not None and change.actor.key_id == review.key_id
-    else:
+    if condition.confirms == "reviewer":
         user_id = rights.member_of_level(review, change)
         rights.not_own(review, user_id, change.actor.username)
-        allowed = True
-    if not allowed:
+    elif not allowed(condition, change.actor, review.key_id):
         raise NotAllowed(f"This condition is confirmed by: {condition.get_confirms_display()}.")
 
 

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from reviews.queries.snapshots import told
 from reviews.states import OUTCOME_OF_VERDICT, ConditionStatus, Outcome, Source, Status
 from reviews.transitions import leases, passage, rights, timed
 from reviews.transitions.change import Change
+from reviews.transitions.links import hash_of
 from reviews.transitions.moves import run
 
 
@@ -135,11 +135,6 @@ def case_of(review: Review) -> verdicts.Case:
         confidence=review.confidence,
         over_limit=review.over_limit and review.edit is None,
     )
-
-
-def hash_of(secret: str) -> str:
-    """How a link's secret is stored."""
-    return sha256(secret.encode()).hexdigest()
 
 
 def _record(

@@ -14,6 +14,7 @@ from reviews.digests import Shown, digest_of
 from reviews.models import Assignment, Condition, Decision, Review
 from reviews.models.assignment import Ending
 from reviews.states import ConditionStatus, Outcome, Source, Status
+from reviews.transitions import compensations
 from reviews.transitions.change import Change
 
 
@@ -109,6 +110,10 @@ def close(
         decided_at=final.decided_at,
         closed_at=change.now,
     )
+    if review.step_id is not None:
+        change.wake(review.step_id)
+    if review.observes_id is not None and final.source == Source.HUMAN:
+        compensations.owed_after(review, change)
 
 
 def void(conditions: list[Condition], change: Change) -> None:

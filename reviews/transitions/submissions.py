@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -19,13 +18,14 @@ from gates.models import ApiKey, GateVersion
 from gates.policy import GatePolicy
 from gates.queries.policies import policy_of
 from reviews.errors import FieldError, Invalid, Missing, invalid
-from reviews.models import Review
+from reviews.models import Review, Step
 from reviews.models.review import Priority
 from reviews.queries.rows import steps_of
 from reviews.states import Outcome, Source, Status
 from reviews.transitions import passage
 from reviews.transitions.change import Change
 
+COIN = "calibration"
 LARGEST_AMOUNT = Decimal(10) ** 15
 
 
@@ -46,6 +46,7 @@ class Submission:
     callback_url: str = ""
     revises: UUID | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    step: Step | None = None
 
 
 def submit(submission: Submission, *, key: ApiKey) -> Review:
@@ -56,16 +57,21 @@ def submit(submission: Submission, *, key: ApiKey) -> Review:
         coin = check(policy, submission)
         revised = _revised(submission, key, policy)
         change = Change(now=clock.now(), actor=key.actor())
-        review = change.new(_new_review(submission, version, key, revised, change.now))
-        review.digest = passage.fingerprint(review)
+        review = _new_review(submission, version, key, revised, change)
+        review.step = submission.step
         routed = routing.route(
             policy,
             proposal=submission.proposal,
             context=submission.context,
             confidence=submission.confidence,
             coin=coin,
+            revision=_rejected_by_a_person(revised),
         )
         _route(review, change, policy, routed)
+        if policy.mode == "observe" and _caught(routed):
+            look_back = _new_review(submission, version, key, None, change)
+            look_back.observes = review
+            _ask(look_back, change, policy, [why for why in routed.why if why.code == COIN])
         change.write()
     return review
 
@@ -99,27 +105,41 @@ def check(policy: GatePolicy, submission: Submission) -> float | None:
 
 
 def _route(review: Review, change: Change, policy: GatePolicy, routed: routing.Routing) -> None:
-    change.set(
-        review,
-        why=[item.as_json() for item in routed.why],
-        over_limit=routed.over_limit,
-        calibration=policy.triggers.calibration,
-    )
-    codes = [item.code for item in routed.why]
-    if routed.asks_person:
-        step = steps_of([review.version_id])[review.version_id, 0]
-        change.set(review, status=Status.PENDING)
-        passage.open_level(review, change, step, policy)
-        change.log(review, "submitted", why=codes, team=step.team.slug, digest=review.digest)
-        change.tell(review, "review.opened")
-        return
+    """To a person, or on its way: an observing gate lets everything pass, and keeps what would have
+    asked.
+    """
+    change.set(review, over_limit=routed.over_limit)
+    if routed.asks_person and policy.mode == "gate":
+        _ask(review, change, policy, routed.why)
+    else:
+        _pass(review, change, routed.why)
+
+
+def _ask(review: Review, change: Change, policy: GatePolicy, why: Sequence[routing.Why]) -> None:
+    step = steps_of([review.version_id])[review.version_id, 0]
+    change.set(review, status=Status.PENDING, why=[item.as_json() for item in why])
+    passage.open_level(review, change, step, policy)
+    looks = {"observes": str(review.observes_id)} if review.observes_id else {}
+    data = {"why": [item.code for item in why], "team": step.team.slug, "digest": review.digest}
+    change.log(review, "submitted", **data, **looks)
+    change.tell(review, "review.opened")
+
+
+def _pass(review: Review, change: Change, why: Sequence[routing.Why]) -> None:
+    change.set(review, why=[item.as_json() for item in why])
     acting = Change(now=change.now, actor=POLICY)
     final = passage.decision(
         review, acting, Source.POLICY, Outcome.APPROVED, verdict="approve", result=review.proposal
     )
     passage.close(review, change, change.new(final), Outcome.APPROVED, review.proposal)
+    codes = [item.code for item in why]
     change.log(review, "submitted", why=codes, outcome=review.outcome, digest=review.digest)
     change.tell(review, "review.closed")
+
+
+def _caught(routed: routing.Routing) -> bool:
+    """True if the coin says that a person looks at this one."""
+    return any(item.code == COIN for item in routed.why)
 
 
 def _revised(submission: Submission, key: ApiKey, policy: GatePolicy) -> Review | None:
@@ -148,16 +168,21 @@ def _revised(submission: Submission, key: ApiKey, policy: GatePolicy) -> Review 
     return target
 
 
+def _rejected_by_a_person(revised: Review | None) -> bool:
+    final = revised.final_decision if revised else None
+    return final is not None and final.source == Source.HUMAN
+
+
 def _new_review(
     submission: Submission,
     version: GateVersion,
     key: ApiKey,
     revised: Review | None,
-    now: datetime,
+    change: Change,
 ) -> Review:
     policy = policy_of(version)
-    return Review(
-        id=clock.new_id(now),
+    review = Review(
+        id=clock.new_id(change.now),
         gate=version.gate,
         version=version,
         key=key,
@@ -176,8 +201,11 @@ def _new_review(
         subject=_subject(policy, submission.proposal),
         amount=_amount(policy, submission.proposal),
         priority=Priority[policy.priority.upper()],
-        submitted_at=now,
+        calibration=policy.triggers.calibration,
+        submitted_at=change.now,
     )
+    review.digest = passage.fingerprint(review)
+    return change.new(review)
 
 
 def _subject(policy: GatePolicy, proposal: Any) -> str:

@@ -8,12 +8,20 @@ value of an INSERT, and several of these where SQLite takes but so many paramete
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, DateTimeField, DecimalField, Model, UUIDField
+from django.db.models import (
+    AutoField,
+    DateTimeField,
+    DecimalField,
+    JSONField,
+    Model,
+    UUIDField,
+)
 
 _WRITTEN_AS_TEXT = (UUIDField, DateTimeField, DecimalField)
 
@@ -77,8 +85,16 @@ def _as_json(field: Any, values: list[Any]) -> list[Any]:
 
 
 def _as_stored(field: Any, values: list[Any]) -> list[Any]:
-    """SQLite stores what Django gives it: JSON as its text, and decimals too."""
-    stored = (field.get_db_prep_save(value, connection) for value in values)
+    """SQLite stores what Django gives it, which is the value itself for all but these."""
+    kind = _target(field)
+    if isinstance(kind, UUIDField):
+        return [None if value is None else value.hex for value in values]
+    if not isinstance(kind, DateTimeField | DecimalField | JSONField):
+        return values
+    prepared: Callable[[Any], Any] = partial(field.get_db_prep_save, connection=connection)
+    if not isinstance(kind, JSONField):  # whose values cannot be looked up; the same instant comes
+        prepared = cache(prepared)  # with every row
+    stored = (None if value is None else prepared(value) for value in values)
     return [str(value) if isinstance(value, Decimal) else value for value in stored]
 
 

@@ -13,14 +13,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from gates import clock
-from reviews import deadlines
+from reviews import deadlines, engine
 from reviews.errors import DomainError, Expired, WrongState
 from reviews.forms import ConditionForm
-from reviews.models import Condition
+from reviews.models import Condition, Review
 from reviews.queries.rows import unanswered
 from reviews.states import ConditionStatus, Status
 from reviews.transitions import conditions
-from reviews.transitions.decisions import hash_of
+from reviews.transitions.links import hash_of
 
 _SHOWN = {"gone": HTTPStatus.NOT_FOUND, "late": HTTPStatus.GONE}
 _ANSWERED = _SHOWN | {
@@ -49,12 +49,15 @@ def condition(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _asked(secret: str) -> Condition | None:
     """What the link asks for, after what time has done to it."""
-    rows = Condition.objects.select_related("review__gate__owner")
+    rows = Condition.objects.select_related("review__gate__owner", "step")
     rows = rows.filter(token_hash=hash_of(secret))
     found = rows.first()
     if found is None:
         return None
-    deadlines.enforce(found.review_id)
+    if found.step is not None:
+        engine.up_to_date(found.step.run_id)
+    elif found.review_id is not None:
+        deadlines.enforce(found.review_id)
     return rows.first()
 
 
@@ -62,11 +65,12 @@ def _question(asked: Condition) -> dict[str, Any]:
     """What the outside person may know: who asks, what, and until when. The review's title is for
     reviewers; it may hold anything of the proposal and the context.
     """
-    owner = asked.review.gate.owner
+    review = asked.review
+    owner = review.gate.owner if review else None
     return {
         "asker": owner.name if owner else "",
         "condition": asked,
-        "alone": unanswered([asked.review])[asked.review_id] == [asked],
+        "alone": review is None or unanswered([review])[review.pk] == [asked],
         "opened": asked.due_at and asked.due_at - timedelta(seconds=asked.timeout),
         "now": clock.now(),
     }
@@ -80,7 +84,7 @@ def _state(asked: Condition | None) -> str:
 
 def _answer(secret: str, *, met: bool) -> str:
     try:
-        review = conditions.answer_by_link(secret, met=met)
+        answered = conditions.answer_by_link(secret, met=met)
     except WrongState:
         return "waiting"
     except Expired:
@@ -89,4 +93,5 @@ def _answer(secret: str, *, met: bool) -> str:
         return "gone"
     if not met:
         return "denied"
-    return "released" if review.status == Status.CLOSED else "confirmed"
+    waits = isinstance(answered, Review) and answered.status != Status.CLOSED
+    return "confirmed" if waits else "released"

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from gates.actors import Actor
 from reviews.errors import DomainError, Invalid, invalid
 from reviews.forms.moves import FORMS, move_form
-from reviews.models import Condition, Review
+from reviews.models import Condition, Review, Run
 from reviews.transitions import (
     cancellations,
     comments,
@@ -32,10 +32,10 @@ from reviews.views.answers import back_of, go, person, sign_in_again, typed
 from reviews.views.cases import show
 from reviews.views.shown import actor_of, open_case
 
-Work = Callable[..., Review]
+Work = Callable[..., Review | Run]
 
 
-def _answer(review_id: UUID, *, actor: Actor, condition: str, answer: str) -> Review:
+def _answer(review_id: UUID, *, actor: Actor, condition: str, answer: str) -> Review | Run:
     """A member of the team says whether a condition holds."""
     asked = {str(row.pk): row for row in Condition.objects.filter(review=review_id)}
     found = asked.get(condition)

@@ -188,4 +188,5 @@ def actor_of(reader: User) -> actors.Actor:
 
 def _read(review_id: UUID) -> Review:
     rows = for_reading(Review.objects.filter(pk=review_id))
-    return rows.select_related("revises", "held_decision__reviewer", "gate__owner").get()
+    beside = ("revises", "held_decision__reviewer", "gate__owner", "step__workflow")
+    return rows.select_related(*beside).defer("step__data", "step__output").get()

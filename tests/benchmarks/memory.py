@@ -21,7 +21,7 @@ def run(bench: Bench) -> Iterator[Line]:
     with bench.copy(bench.few) as url:
         system = System(url, settings="tests.fire.settings")
         use(system)
-        up = system.up()
+        up = system.up(SWEEPING_CLUSTER="")  # as it comes: deadlines have a cluster of their own
         try:
             time.sleep(IDLE)
             idle = _shares(up)
@@ -55,14 +55,20 @@ def _shares(up: int) -> dict[str, float]:
 
 
 def _named(up: int) -> dict[str, int]:
-    web, cluster = leader(up, "granian"), Cluster(leader(up, "qcluster"))
-    lifeline = leader(up, "lifeline")
+    web, lifeline = leader(up, "granian"), leader(up, "lifeline")
     names = {"up": up, "lifeline": lifeline, "web, parent": web}
     names |= {f"web, process {n}": row.pid for n, row in enumerate(children_of(web), start=1)}
-    names |= {"cluster, parent": cluster.parent, "cluster, sentinel": cluster.sentinel}
+    return names | _members(up, "timers") | _members(up, "gatehouse")
+
+
+def _members(up: int, queue: str) -> dict[str, int]:
+    """The processes of the cluster that works on this queue."""
+    cluster = Cluster(leader(up, f"qcluster --name {queue}"))
     *workers, monitor, pusher = [row.pid for row in cluster.members]
-    names |= {"cluster, monitor": monitor, "cluster, pusher": pusher}
-    return names | {f"cluster, worker {n}": pid for n, pid in enumerate(workers, start=1)}
+    names = {"parent": cluster.parent, "sentinel": cluster.sentinel}
+    names |= {"monitor": monitor, "pusher": pusher}
+    names |= {f"worker {n}": pid for n, pid in enumerate(workers, start=1)}
+    return {f"{queue}, {name}": pid for name, pid in names.items()}
 
 
 def _proportional(pid: int) -> float:

@@ -102,9 +102,10 @@ def _alias(url: str) -> str:
     """Let this process read and write the database that its environment names now, too."""
     from django.db import connections  # noqa: PLC0415
 
-    from hitl_project.settings import database  # noqa: PLC0415
+    from hitl_project.databases import database  # noqa: PLC0415
+    from hitl_project.settings import BASE_DIR  # noqa: PLC0415
 
-    found = connections.configure_settings({"default": database()})
+    found = connections.configure_settings({"default": database(BASE_DIR)})
     connections.settings[url] = found["default"]
     return url
 

@@ -18,11 +18,12 @@ CALLBACK = "https://agent.example.com/hooks"
 
 def turn_to(url: str) -> None:
     """From now on Django of this process uses this database. After `office.use`."""
-    from hitl_project.settings import database  # noqa: PLC0415 (after the set-up)
+    from hitl_project.databases import database  # noqa: PLC0415 (after the set-up)
+    from hitl_project.settings import BASE_DIR  # noqa: PLC0415
 
     connections["default"].close()
     os.environ["DATABASE_URL"] = url
-    connections.settings = connections.configure_settings({"default": database()})
+    connections.settings = connections.configure_settings({"default": database(BASE_DIR)})
     del connections["default"]
 
 

@@ -82,7 +82,7 @@ def running(database_url: str, log: IO[str]) -> Iterator[Site]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=PATIENCE)
-    assert len(groups) == 3  # web server, cluster, lifeline
+    assert len(groups) == 4  # web server, two clusters, lifeline
     assert left_of(groups) == []
 
 

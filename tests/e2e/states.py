@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from gates.models import Gate, GateVersion, Team
 from reviews.models import Condition, Review
 from reviews.transitions import leases
-from tests.e2e import demo
+from tests.e2e import demo, flows, run_ways
 from tests.e2e.demo import fresh, planted
 from tests.e2e.rooms import settled
 from tests.factories import decide
@@ -243,6 +243,25 @@ def a_team(page: Page) -> None:
 
 
 QUEUE = "/queues/support_team/"
+RUNS = (
+    State("run", "reviewer", run_ways.run_page(flows.waiting)),
+    State("run-steps", "admin", run_ways.opened_steps),
+    State("run-asking", "admin", run_ways.run_page(flows.asking)),
+    State("run-stuck", "admin", run_ways.run_page(flows.stuck)),
+    State("run-stuck-not-yours", "auditor", run_ways.run_page(flows.stuck)),
+    State("run-undone", "admin", run_ways.run_page(flows.undone)),
+    State("run-undoing", "admin", run_ways.undoing),
+    State("run-cancel", "admin", run_ways.run_page(flows.stuck, "cancel/")),
+    State("workflow", "admin", run_ways.a_workflow),
+    State("workflow-stuck", "auditor", run_ways.only_stuck),
+    State("admin-stuck", "admin", run_ways.stuck_runs),
+    State("admin-runs", "admin", at("/admin/reviews/run/")),
+    State("admin-run", "admin", run_ways.run_in_admin),
+    State("admin-run-cancel", "admin", run_ways.cancelling),
+    State("admin-workflows", "admin", at("/admin/gates/workflow/")),
+    State("admin-workflow", "admin", run_ways.workflow_in_admin),
+    State("admin-workflow-version", "admin", run_ways.workflow_version),
+)
 PEOPLE = (
     State("login", "", at("/login/")),
     State("login-wrong", "", refused_login),
@@ -300,7 +319,7 @@ REVIEWS = (
     State("review-too-late", "reviewer", too_late),
     State("review-conditional", "reviewer", review_page(lambda: demo.conditional("reviewer")[0])),
     State("review-votes", "reviewer", review_page(lambda: fresh("close_account"))),
-    State("review-closed", "reviewer", review_page(lambda: planted(outcome="modified"))),
+    State("review-closed", "reviewer", review_page(lambda: planted(outcome="modified", step=None))),
     State("review-timed-out", "lead", review_page(lambda: planted(outcome="skipped"))),
     State("review-help", "reviewer", help_open, within="#help"),
 )
@@ -326,4 +345,4 @@ ADMIN = (
     State("admin-search", "admin", at("/admin/search/?q=re")),
     State("admin-search-none", "admin", at("/admin/search/?q=nothing-like-it")),
 )
-STATES = {state.name: state for state in (*PEOPLE, *LISTS, *REVIEWS, *ADMIN)}
+STATES = {state.name: state for state in (*PEOPLE, *LISTS, *REVIEWS, *RUNS, *ADMIN)}

@@ -56,6 +56,7 @@ class System:
             "ALLOWED_HOSTS": "127.0.0.1",
             "BASE_URL": self.address,
             "API_RATE": "1000000/min",
+            "SWEEPING_CLUSTER": "gatehouse",  # one cluster that does it all: the least there is
             "PYTHONPATH": str(ROOT),
         }
         return os.environ | own | self.more | more
@@ -74,15 +75,15 @@ class System:
         """Start a command of ours that goes on, perhaps under another program; its process id. It
         leads a group of its own, and writes to `log` in the folder.
         """
-        log = (self.folder / "log").open("ab")
-        process = subprocess.Popen(
-            [*before, sys.executable, *words],
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            env=self.environment(**(more or {})),
-            start_new_session=True,
-        )
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen(
+                [*before, sys.executable, *words],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=self.environment(**(more or {})),
+                start_new_session=True,
+            )
         self.started.append(process)
         return process.pid
 

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 
 from gates.models import Event, Gate, GateVersion, Team
@@ -18,33 +17,6 @@ from tests.gates.policies import gate_text
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def run(capsys):
-    """Runs the command: (stdout, stderr, exit message or None)."""
-
-    def run(*words):
-        out, err = io.StringIO(), io.StringIO()
-        try:
-            call_command("policy", *map(str, words), stdout=out, stderr=err)
-        except CommandError as error:
-            return out.getvalue(), err.getvalue(), (error.returncode, str(error))
-        return out.getvalue(), err.getvalue(), None
-
-    return run
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Writes a policy file and tells where."""
-
-    def file(text=None, **keys):
-        path = tmp_path / "f.yaml"
-        path.write_text(gate_text(**keys) if text is None else text)
-        return path
-
-    return file
 
 
 @pytest.fixture

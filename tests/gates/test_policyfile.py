@@ -187,8 +187,6 @@ def test_a_gate_must_say_what_needs_a_person():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (gate_text(mode="observe"), "7: gates.refund.mode: observe is not available yet"),
-        (gate_text(mode="other"), "7: gates.refund.mode: must be gate"),
         (
             gate_text(publish="second_person"),
             "7: gates.refund.publish: second_person is not available yet",
@@ -200,7 +198,6 @@ def test_a_gate_must_say_what_needs_a_person():
         (gate_text(sensitive="true"), "7: gates.refund.sensitive: is not available yet"),
         (gate_text(retention_days="30"), "7: gates.refund.retention_days: is not available yet"),
         (gate_text(stakes_class="high"), "7: gates.refund.stakes_class: is not available yet"),
-        (gate_text() + "\nworkflows: {}", "7: workflows: is not available yet"),
     ],
 )
 def test_what_is_not_built_yet_is_refused(text, message):

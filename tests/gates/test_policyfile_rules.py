@@ -313,3 +313,64 @@ def test_the_example_must_have_the_facts():
     assert said(**{**EXAMPLE, "example": "{proposal: {amount: 1}}"}) == [
         "example.context.order: “order” is needed."
     ]
+
+
+# --- observe --------------------------------------------------------------------------------------
+
+OBSERVE = {"mode": "observe", "triggers": "{stakes: 'proposal.amount > 1', calibration: 0.05}"}
+
+
+def test_a_gate_may_observe():
+    assert gate_of(**OBSERVE).mode == "observe"
+    assert gate_of().mode == "gate"
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "what"),
+    [
+        (
+            {"triggers": "{irreversible: true, calibration: 0.05}"},
+            "6: gates.refund.triggers.irreversible",
+            "what cannot be undone",
+        ),
+        (
+            {"triggers": "{irreversible: 'proposal.a > 1', calibration: 0.05}"},
+            "6: gates.refund.triggers.irreversible",
+            "what cannot be undone",
+        ),
+        ({"limits": "'true'"}, "8: gates.refund.limits", "what breaks the limits"),
+        (
+            {"batch": "{when: 'true', cap: 2}"},
+            "8: gates.refund.batch",
+            "a look back at many at once, which is no evidence",
+        ),
+        ({"approvals": "2"}, "8: gates.refund.approvals", "several votes on what is done already"),
+        (
+            {"options": "[approve, reject, respond]"},
+            "8: gates.refund.options",
+            "other options than approve and reject",
+        ),
+        (
+            {"options": "[approve, reject, approve_if]"},
+            "8: gates.refund.options",
+            "other options than approve and reject",
+        ),
+    ],
+)
+def test_observe_refuses_what_would_have_to_stop_something(keys, key, what):
+    said = f"{key}: mode observe stops nothing: it does not go with {what}"
+    assert told(gate_text(**{**OBSERVE, **keys})) == [said]
+
+
+@pytest.mark.parametrize("calibration", ["", ", calibration: 0"])
+def test_observe_needs_somebody_to_look(calibration):
+    triggers = f"{{stakes: 'proposal.amount > 1'{calibration}}}"
+    assert told(gate_text(**{**OBSERVE, "triggers": triggers})) == [
+        "6: gates.refund.triggers.calibration: mode observe needs it: nobody would ever look"
+    ]
+
+
+def test_a_mode_is_gate_or_observe():
+    assert told(gate_text(mode="watch")) == [
+        "7: gates.refund.mode: must be one of gate, observe, not “watch”"
+    ]

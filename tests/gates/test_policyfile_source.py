@@ -90,10 +90,13 @@ def test_what_is_no_yaml_is_told_with_its_line(text, line, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "1: must be a map with the key gates"),
-        ("gates", "1: must be a map with the key gates"),
+        ("", "1: must be a map with the keys gates, workflows or both"),
+        ("gates", "1: must be a map with the keys gates, workflows or both"),
+        ("{}", "1: holds neither gates nor workflows"),
         ("gates:", "1: gates: must be a map of at least one gate"),
         ("gates: {}", "1: gates: must be a map of at least one gate"),
+        ("workflows: []", "1: workflows: must be a map of at least one workflow"),
+        ("workflows: {}", "1: workflows: must be a map of at least one workflow"),
     ],
 )
 def test_a_file_without_gates_is_refused(text, message):

@@ -10,10 +10,17 @@ from gates.policy import GatePolicy, Reason, Step, Triggers
 from gates.policyfile import diff, read, write
 from tests.gates.policies import gate_of
 from tests.gates.test_policyfile import FULL_GATE
+from tests.gates.test_policyfile_rules import OBSERVE
 
 
 @pytest.mark.parametrize(
-    "gates", [(FULL_GATE,), (gate_of(),), (FULL_GATE, gate_of(approvals="2", timeout="5"))]
+    "gates",
+    [
+        (FULL_GATE,),
+        (gate_of(),),
+        (gate_of(**OBSERVE),),
+        (FULL_GATE, gate_of(approvals="2", timeout="5")),
+    ],
 )
 def test_what_is_written_reads_the_same(gates):
     gates = tuple({gate.slug: gate for gate in gates}.values())

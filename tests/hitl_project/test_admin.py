@@ -9,7 +9,7 @@ from reviews.models import Preference
 from tests.admins import signed_in
 
 pytestmark = pytest.mark.django_db
-PARTS_OF_OTHERS = {"Membership", "EscalationStep", "ReasonCode"}
+PARTS_OF_OTHERS = {"Membership", "EscalationStep", "ReasonCode", "Step"}
 NOBODYS_BUSINESS = {"Draft"}
 INDEX = reverse("admin:index")
 

@@ -5,19 +5,21 @@ from django.urls import reverse
 
 from gates.actors import command
 from gates.models import Membership
+from gates.performers import Refused
 from gates.policy import Step
 from gates.transitions import teams
 from hitl_project.admin.dashboard import Sweeping, unstaffed
 from reviews import deadlines
 from reviews.models import Heartbeat
-from reviews.queries import desks, overview
+from reviews.queries import desks, overview, run_pages
 from reviews.queries.overview import attention, loads
 from tests.admins import signed_in, staff
 from tests.factories import ONE_LEVEL, T0, after, at, decide, desk, sweep, team, user
+from tests.reviews.runs.shop import go_on, shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 INDEX = reverse("admin:index")
-QUERIES = 9
+QUERIES = 14
 
 
 @pytest.fixture
@@ -145,8 +147,9 @@ def test_the_last_changes_of_the_configuration_are_listed_and_no_reviews(admin_c
     office.submit()
     with at(after(5)):
         teams.change(team().pk, actor=command("test"), name="Help")
-    told = [(event.subject_type, event.verb) for event in shown(admin_client).events]
-    assert told == [("team", "changed"), ("gate", "published")]
+    changes = shown(admin_client).events
+    told = [(changed.event.subject_type, changed.name, changed.event.verb) for changed in changes]
+    assert told == [("team", "Help", "changed"), ("gate", "refund", "published")]
 
 
 @pytest.mark.parametrize(
@@ -186,3 +189,43 @@ def test_opening_the_index_decides_nothing(admin_client):
         assert deadlines.sweep() == 1
     review.refresh_from_db()
     assert review.level == 1
+
+
+# --- runs at a dead end
+
+
+def refuse(call):
+    raise Refused("The bank said no.")
+
+
+def test_runs_at_a_dead_end_are_shown_with_what_failed_and_why():
+    with shop() as it:
+        it.start()
+        it.does["analyse_ticket"] = refuse
+        run = go_on(it.start(external_id="order-17"))
+        client = signed_in("ada", "reviews.view_run")
+        found = shown(client).stuck
+        text = client.get(INDEX).content.decode()
+    assert (found.count, [(row.pk, step.node) for row, step in found.newest]) == (
+        1,
+        [(run.pk, "analyse")],
+    )
+    assert "The bank said no." in text
+    assert f'href="{reverse("admin:reviews_run_changelist")}?status=stuck"' in text
+
+
+def test_where_nothing_is_stuck_nothing_is_said_of_it():
+    client = signed_in("ada", "reviews.view_run")
+    assert shown(client).stuck.count == 0
+    assert "gh-stuck" not in client.get(INDEX).content.decode()
+    assert shown(signed_in("ann")).stuck is None
+
+
+def test_many_runs_at_a_dead_end_are_counted_to_a_limit_and_a_few_are_shown(monkeypatch):
+    monkeypatch.setattr(run_pages, "MOST", 2)
+    monkeypatch.setattr(run_pages, "FEW", 1)
+    with shop() as it:
+        it.does["analyse_ticket"] = refuse
+        last = [go_on(it.start()) for _ in range(4)][-1]
+        found = shown(signed_in("ada", "reviews.view_run")).stuck
+    assert (found.count, [run.pk for run, _step in found.newest]) == (3, [last.pk])

@@ -5,10 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from hitl_project.admin.search import MOST, only_hit, search
+from hitl_project.admin.search import MOST, Hit, only_hit, search
 from reviews.models import Review
 from tests.admins import signed_in, staff
 from tests.factories import desk, gate, key, permit, team, user
+from tests.reviews.runs.shop import shop
 
 pytestmark = pytest.mark.django_db
 SEARCH = reverse("admin:search")
@@ -160,3 +161,26 @@ def test_a_plan_that_reads_all_is_seen():
 
 def test_a_reviewer_may_search():
     assert signed_in("ann").get(SEARCH, {"q": "x"}).status_code == 200
+
+
+def test_a_run_is_found_by_its_id_and_its_external_id_and_a_workflow_by_how_it_begins(admin):
+    with shop() as it:
+        run = it.start(external_id="order-17")
+    for term in (str(run.pk), "order-17"):
+        assert found(term, admin)["Runs"] == ["Run of refunds"]
+    assert found("refunds", admin)["Workflows"] == ["refunds"]
+    assert "Runs" not in found("order", admin)
+    assert f"Events of run {run.pk}" in found(str(run.pk), admin)["Events"]
+    assert only_hit(search("order-17", admin)) == Hit(
+        "Run of refunds",
+        "running · order-17",
+        f"/admin/reviews/run/{run.pk}/change/",
+        exact=True,
+    )
+
+
+def test_who_may_not_see_runs_finds_none():
+    with shop() as it:
+        it.start(external_id="order-17")
+    assert found("order-17", staff("sid")) == {}
+    assert found("refunds", staff("sid")) == {}

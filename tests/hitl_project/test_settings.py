@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from hitl_project import settings as module
+from hitl_project.databases import SILENCE
 
 NAMES = (
     "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "AUDIT_SECRET", "DEBUG", "ALLOWED_HOSTS",
@@ -157,7 +158,7 @@ def test_postgresql_keeps_connections_and_checks_them(load):
         True,
         False,
     )
-    assert found["OPTIONS"] == {"sslmode": "require", **module.SILENCE}
+    assert found["OPTIONS"] == {"sslmode": "require", **SILENCE}
 
 
 def test_an_address_says_otherwise_when_a_silent_database_is_given_up(load):
@@ -165,7 +166,7 @@ def test_an_address_says_otherwise_when_a_silent_database_is_given_up(load):
     url = "postgres://u@db.example/g?connect_timeout=2&options=-c%20search_path%3Dg"
     found = load(DEBUG="1", DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
     assert (found["connect_timeout"], found["options"]) == (2, "-c search_path=g")
-    assert found["tcp_user_timeout"] == module.SILENCE["tcp_user_timeout"]
+    assert found["tcp_user_timeout"] == SILENCE["tcp_user_timeout"]
 
 
 @pytest.mark.django_db

@@ -6,12 +6,10 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from uuid import uuid4
 
 import httpx2
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from hitl_project.management.commands.up import free_port
 from tests.processes import children_of, eventually, left_of
@@ -57,23 +55,6 @@ def said(process):
 
 
 @pytest.fixture(scope="module")
-def database_url(tmp_path_factory):
-    """An empty database of the kind that the tests run on."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('up')}/db.sqlite3"
-        return
-    import psycopg  # noqa: PLC0415 (an extra)
-
-    to = settings.DATABASES["default"]
-    login = f"{to['USER']}:{to['PASSWORD']}@{to['HOST']}:{to['PORT'] or 5432}"
-    name = f"test_up_{uuid4().hex[:12]}"
-    with psycopg.connect(f"postgres://{login}/postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield f"postgres://{login}/{name}"
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
 def start(database_url):
     """Start `up` with a port, in a database that is migrated once."""
     started = []
@@ -107,31 +88,43 @@ def test_the_web_server_answers_and_is_ready(up):
     assert httpx2.get(f"{up.address}/login/").status_code == 200
 
 
-def test_it_leads_three_groups(up):
+TIMERS, TASKS = "qcluster --name timers", "qcluster --name gatehouse"
+
+
+def test_it_leads_four_groups(up):
+    """Deadlines have a cluster of their own, so that no action can keep them waiting."""
     up.until("ok")
-    assert set(up.groups()) == {up.leader(of) for of in ("granian", "qcluster", "lifeline")}
+    assert set(up.groups()) == {up.leader(of) for of in ("granian", TIMERS, TASKS, "lifeline")}
+
+
+def test_a_killed_cluster_of_tasks_is_started_again(up):
+    up.until("ok")
+    before = up.leader(TASKS)
+    os.kill(before, signal.SIGKILL)
+    up.restarted(TASKS, before)
+    assert left_of({before}) == []
 
 
 @pytest.mark.parametrize("generation", [0, 1])
 def test_a_killed_cluster_is_said_and_started_again_without_orphans(up, generation):
     """Generation 0 is the cluster's parent process, 1 its sentinel."""
     up.until("ok")
-    before = victim = up.leader("qcluster")
+    before = victim = up.leader(TIMERS)
     for _ in range(generation):
         [victim] = [row.pid for row in children_of(victim)]
     os.kill(victim, signal.SIGKILL)
     up.until("no_sweep_yet", "sweep_stale")
-    up.restarted("qcluster", before)
+    up.restarted(TIMERS, before)
     assert left_of({before}) == []
     up.until("ok")
 
 
 def test_a_cluster_that_stands_still_is_said_and_started_again(up):
     up.until("ok")
-    before = up.leader("qcluster")
+    before = up.leader(TIMERS)
     os.killpg(before, signal.SIGSTOP)
     up.until("sweep_stale")
-    up.restarted("qcluster", before)
+    up.restarted(TIMERS, before)
     assert left_of({before}) == []
     up.until("ok")
 
@@ -159,7 +152,7 @@ def test_a_killed_lifeline_is_spun_again(up):
 def test_after_an_interrupt_nothing_is_left(start):
     running = start(free_port(41_000 + os.getpid() % 10_000))
     groups = running.groups()
-    assert len(groups) == 3
+    assert len(groups) == 4
     running.process.send_signal(signal.SIGINT)
     more, _ = running.process.communicate(timeout=PATIENCE)
     assert (running.process.returncode, more) == (0, "")
@@ -202,7 +195,7 @@ def test_a_worker_host_runs_the_cluster_alone(start, database_url):
 def test_the_demo_prints_a_line_that_decides_what_its_agent_proposed(start):
     running = start(free_port(45_000 + os.getpid() % 5_000), "--demo")
     groups = running.groups()
-    assert len(groups) == 4
+    assert len(groups) == 5
     lines = iter(running.process.stdout.readline, "")
     words = shlex.split(next(line for line in lines if line.startswith("curl ")))
     headers = dict(words[at + 1].split(": ") for at, word in enumerate(words) if word == "-H")

@@ -42,6 +42,7 @@ from tests.factories import (
     team,
     user,
 )
+from tests.reviews.runs.constraints import RUN_CASES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -227,7 +228,7 @@ CASES: list[tuple[str, Wrong]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "write"), CASES)
+@pytest.mark.parametrize(("name", "write"), [*CASES, *RUN_CASES])
 def test_the_database_refuses(name: str, write: Wrong) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         write()
@@ -260,7 +261,8 @@ CONSTRAINTS: dict[str, tuple[models.BaseConstraint, type[models.Model]]] = {
 
 def test_every_constraint_has_its_case() -> None:
     """A status that nobody knows breaks other rules with it: see the next test."""
-    assert {name for name, _ in CASES} | {"reviews_status_known"} == set(CONSTRAINTS)
+    cases = {name for name, _ in (*CASES, *RUN_CASES)}
+    assert cases | {"reviews_status_known", "reviews_run_status_known"} == set(CONSTRAINTS)
 
 
 def test_a_status_that_nobody_knows_is_refused() -> None:

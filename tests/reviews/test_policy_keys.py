@@ -314,7 +314,7 @@ def test_conditions_timeout() -> None:
     condition = bound(desk(conditions=(CALL,)))
     assert condition.due_at == after(60)
     sweep(after(60))
-    assert ended(condition.review) == ("condition_failed", "human")
+    assert ended(Review.objects.get()) == ("condition_failed", "human")
 
 
 def test_approvals() -> None:

@@ -108,7 +108,7 @@ def test_cancel() -> None:
 
 # --- the sweep: a look for what is due, then the same for one review and for thirty
 
-SWEPT = ["SELECT reviews_review", *LOCKED]
+SWEPT = ["SELECT reviews_review", *LOCKED, "SELECT gates_gateversion"]
 
 
 def waiting(at_desk: Desk, count: int, **fields: Any) -> None:
@@ -175,4 +175,4 @@ def test_a_sweep_that_opens_conditions_and_one_that_lets_them_lapse(count: int) 
 def test_a_sweep_over_many_gates(gates: int) -> None:
     for number in range(gates):
         waiting(desk(slug=f"gate{number}"), 2)
-    assert len(swept(TIMEOUT)) == 9
+    assert len(swept(TIMEOUT)) == 10

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
 MANY = 2000
 # A look, a savepoint and its end, lock, load and steps; two kinds of review written to six tables.
-PER_CHUNK = 12
+PER_CHUNK = 13
 
 
 def waiting(at_desk: Desk, count: int) -> None:

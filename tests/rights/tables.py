@@ -70,6 +70,13 @@ PAGES: dict[Call, str] = {
         "s >>>x0 x00xx ssss ss"
     ),
     _move("nonsense"): "0 00000 00000 0000 00",
+    Call("GET", "run", "run"): SEEN,
+    Call("GET", "run-cancel", "run"): "s xxxx0 .00x. ssss ss",
+    Call("POST", "run-cancel", "run", {"undo": "no"}): "s xxxx0 >00x> ssss ss",
+    Call("POST", "run-move", "run", {}, "retry"): "s xxxx0 >00x> ssss ss",
+    Call("POST", "run-move", "run", {}, "skip"): "s xxxx0 >00x> ssss ss",
+    Call("POST", "run-move", "run", {}, "nonsense"): "s 00000 00000 ssss ss",
+    Call("GET", "workflow"): "s 00000 ..... ssss ss",
     Call("GET", "preferences"): PERSONS,
     Call("POST", "preferences", "", CHOSEN): "s >>>>> >>>>> ssss ss",
     Call("GET", "condition", "secret"): PUBLIC,
@@ -121,6 +128,14 @@ API: dict[Call, str] = {
     Call("GET", "gate-list"): CALLERS,
     Call("GET", "gate-detail"): SCOPE,
     Call("POST", "gate-check", "", CONTENT): SCOPE,
+    Call("GET", "workflow-list"): CALLERS,
+    Call("GET", "workflow-detail"): SCOPE,
+    Call("POST", "workflow-runs", "", {"input": CONTENT}): "u xxxxx xxxxx +0xx uu",
+    Call("GET", "run-api-list"): CALLERS,
+    Call("GET", "run-api-detail", "run"): SCOPE,
+    Call("GET", "run-api-wait", "ended run"): SCOPE,
+    Call("POST", "run-api-cancel", "run"): "u xxxx0 .00x. .0x0 uu",
+    Call("POST", "run-api-retry", "run"): "u xxxx0 .00x. .0x0 uu",
     Call("GET", "schema"): OPEN,
     Call("GET", "docs"): OPEN,
 }
@@ -128,6 +143,10 @@ API: dict[Call, str] = {
 
 def _shown(made: World) -> str:
     return f"{made.things['pending'].pk}:{_digest(made)}"
+
+
+def _run(made: World) -> str:
+    return str(made.things["run"].pk)
 
 
 def _through(move: str) -> Call:
@@ -146,6 +165,14 @@ SITE: dict[Call, str] = {
     Call("GET", "admin:jsi18n"): ".... .....",
     Call("GET", "admin:app_list"): ".... .....",
     Call("GET", "admin:auth_user_password_change", "user"): "xxxx .xxx.",
+    Call("GET", "admin:reviews_run_move"): "xxxx -xxx-",
+    Call("POST", "admin:reviews_run_move", "run", {"move": "retry", "run": _run}): "xxxx .xxx.",
+    Call(
+        "POST", "admin:reviews_run_move", "run", {"move": "retry", "run": _run, "confirmed": "1"}
+    ): "xxxx >xxx>",
+    Call("GET", "admin:reviews_endpoint_secret", "endpoint"): "wwww wwwww",
+    Call("POST", "admin:reviews_endpoint_secret", "endpoint"): "xxxx .xxx.",
+    Call("POST", "admin:reviews_endpoint_rotate", "endpoint"): "xxxx -xxx-",
     Call("GET", "admin:reviews_review_move"): "---- -xx--",
     Call("GET", "admin:reviews_review_result"): "---- -xx--",
     _through("claim"): ">>-0 -xx--",
@@ -158,6 +185,8 @@ model                   list        add         look        save        delete  
 gates_event             xxxx .....  xxxx xxxxx  xxxx .....  xxxx xxxxx  xxxx xxxxx  xxxx .....
 gates_gate              .... .....  xxxx xxxxx  .... .....  xxxx xxxxx  xxxx xxxxx  ---- -----
 gates_gateversion       .... .....  xxxx xxxxx  .... .....  xxxx xxxxx  xxxx xxxxx  ---- -----
+gates_workflow          xxxx .....  xxxx xxxxx  xxxx .....  xxxx xxxxx  xxxx xxxxx  xxxx -----
+gates_workflowversion   xxxx .....  xxxx xxxxx  xxxx .....  xxxx xxxxx  xxxx xxxxx  xxxx -----
 gates_apikey            xxxx .....  xxxx .xxx.  xxxx .....  xxxx xxxxx  xxxx xxxxx  xxxx -----
 gates_team              .... .....  xxxx .xxx.  .... .....  xxxx .xxx.  xxxx xxxxx  ---- -----
 gates_calendar          xxxx .....  xxxx .xxx.  xxxx .....  xxxx .xxx.  xxxx .xxx.  xxxx .....
@@ -167,6 +196,8 @@ reviews_condition       .... .xx..  xxxx xxxxx  ...- .xx..  xxxx xxxxx  xxxx xxx
 reviews_comment         .... .xx..  xxxx xxxxx  ...- .xx..  xxxx xxxxx  xxxx xxxxx  ---0 -00--
 reviews_delivery        xxxx .xx..  xxxx xxxxx  xxxx .xx..  xxxx xxxxx  xxxx xxxxx  xxx0 -00--
 reviews_review          .... .xx..  xxxx xxxxx  ...0 .xx..  xxx0 xxxxx  xxxx xxxxx  ---0 -00--
+reviews_run             xxxx .xx..  xxxx xxxxx  xxxx .xx..  xxxx xxxxx  xxxx xxxxx  xxx0 -00--
+reviews_endpoint        xxxx .xx..  xxxx .xxx.  xxxx .xx..  xxxx .xxx.  xxxx .xxx.  xxxx .xx..
 reviews_idempotencykey  xxxx .xx..  xxxx xxxxx  xxxx .xx..  xxxx xxxxx  xxxx xxxxx  xxxx .xx..
 reviews_heartbeat       xxxx .xx..  xxxx xxxxx  xxxx .xx..  xxxx xxxxx  xxxx xxxxx  xxxx .xx..
 reviews_preference      xxxx .xx..  xxxx xxxxx  xxxx .xx..  xxxx xxxxx  xxxx xxxxx  xxxx .xx..
@@ -189,6 +220,9 @@ reviews_review assign           ???- ?xx??
 reviews_review prioritise       ???- ?xx??
 reviews_review cancel           ???- ?xx??
 reviews_review release          ---- -xx--
+reviews_run retry               xxxx ?xx-?
+reviews_run skip                xxxx ?xx-?
+reviews_run cancel              xxxx ?xx-?
 auth_user delete_selected       xxxx -xxx-
 auth_group delete_selected      xxxx ?xxx?
 """

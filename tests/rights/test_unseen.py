@@ -123,10 +123,12 @@ OWN_FILES = ("reviews/deadlines.py", "reviews/tasks.py")
 ALLOWED = {
     "reviews/admin/case.py": (1, "the revision of the review that is shown: same gate, same key"),
     "reviews/views/shown.py": (1, "one review by its id, which `sees` has judged just before"),
+    "reviews/engine.py": (1, "what a run waits for; who may see the run is asked before"),
     "reviews/api/waiting.py": (1, "when one review wakes, which `find` has judged just before"),
     "reviews/api/reviews.py": (1, "the class's empty queryset, for the OpenAPI document"),
     "hitl_project/admin/search.py": (1, "rows by ids which were found among the visible ones"),
     "hitl_project/demo/history/cast.py": (1, "whether there is any, before the demo is made"),
+    "hitl_project/demo/history/flows.py": (5, "the demo's own reviews"),
     "hitl_project/demo/history/past.py": (1, "the demo's own review"),
     "hitl_project/demo/history/present.py": (1, "the demo's own review"),
     "hitl_project/demo/history/stage.py": (1, "the demo's own review"),

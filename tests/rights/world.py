@@ -12,12 +12,15 @@ from django.db.models import Model
 from django.test import Client
 from django_q.models import Failure, OrmQ
 
+from gates.graph import Action, End
 from gates.models import ApiKey, Calendar, Event
 from gates.policy import Step
 from gates.transitions import roles
 from reviews import deadlines
-from reviews.models import Heartbeat, IdempotencyKey, Preference, Review
+from reviews.models import Endpoint, Heartbeat, IdempotencyKey, Preference, Review
 from reviews.transitions import comments, decisions, leases
+from reviews.transitions.runs import people
+from reviews.transitions.runs.starting import Start, start
 from reviews.verdicts import Answer
 from tests.factories import (
     CONTEXT,
@@ -38,6 +41,8 @@ from tests.factories import (
     team,
     user,
 )
+from tests.reviews.runs.shop import asking, go_on, graph
+from tests.reviews.runs.shop import publish as publish_workflow
 
 # Everybody, with his role. Reviews belong to `support_team`, and `care_team` owns its gate.
 ROLES = {
@@ -113,6 +118,7 @@ def world(mark: str = "") -> World:
             _enter(made, role)
         team("support_leads", user("upstairs"))
     _write(made, mark)
+    _run(made, mark)
     _add_rows(made)
     User.objects.filter(username__startswith="left").update(is_active=False)
     return made
@@ -197,6 +203,29 @@ def _submit(made: World, mark: str, when: datetime) -> Review:
         )
 
 
+def _run(made: World, mark: str) -> None:
+    """A workflow that asks at our gate, and a run of it at a dead end."""
+    nodes = (Action("pay", "nobody_pays", "done", compensate="take_back"), asking("gate", "pay"))
+    version = publish_workflow(graph(*nodes, End("done"), slug="refund", first="gate"))
+    body = {"proposal": PROPOSAL | {"said": mark}, "context": CONTEXT, "confidence": 0.7}
+    with at(after(-1000)):
+        found = start(Start("refund", body, external_id=f"run{mark}"), key=made.things["apikey"])
+        asked = Review.objects.get(step__run=found)
+        answer = Answer("approve", note=f"Fine {mark}")
+        decisions.decide(asked.pk, actor=person(made.people["member"]), answer=answer)
+    with at(after(-1000 + UNDO_WINDOW)):
+        deadlines.enforce(asked.pk)
+        go_on(found)
+        ended = start(Start("refund", body), key=made.things["apikey"])
+        people.cancel(ended.pk, actor=made.things["apikey"].actor())
+    made.things |= {
+        "workflow": version.workflow,
+        "workflowversion": version,
+        "run": found,
+        "ended run": ended,
+    }
+
+
 def _add_rows(made: World) -> None:
     """One row of every other kind that the admin shows."""
     pending, conditional = made.things["pending"], made.things["conditional"]
@@ -212,6 +241,9 @@ def _add_rows(made: World) -> None:
         "event": Event.objects.filter(subject_id=str(pending.pk)).first(),
         "gateversion": made.things["gate"].version,
         "team": pending.team,
+        "endpoint": Endpoint.objects.create(
+            name="ship_goods", url="https://example.com/ship", secret="whsec_x", created_at=T0
+        ),
         "calendar": Calendar.objects.create(name="Weekdays", hours={}),
         "idempotencykey": _idempotency(made.things["apikey"]),
         "heartbeat": Heartbeat.objects.create(cluster="one", at=T0),

@@ -112,28 +112,29 @@ def invent(random: Random, story: str = "", price: float | None = None) -> Case:
     price = log_normal(random, MIDDLE, LEAST, MOST) if price is None else price
     half, finding = round(price / 2, 2), row.finding
     if finding.verdict == "modify":
-        finding = replace(finding, fix=_asked(order, customer, half))
+        finding = replace(finding, fix=asked(order, customer.id, half))
     return Case(
         gate="refund",
         number=order,
         called=f"order {order}",
         wish=f"to refund {money(price)} to {customer.name}",
-        proposal=_asked(order, customer, price),
+        proposal=asked(order, customer.id, price),
         context=_context(order, customer, item, price, row.said),
         advice=row.advice,
         confidence=near(random, row.confidence),
         rationale=_rationale(row, customer),
         customer=customer,
         finding=finding,
-        second=_asked(order, customer, half),
+        second=asked(order, customer.id, half),
         second_wish=f"to refund {money(half)} to {customer.name}",
     )
 
 
-def _asked(order: str, customer: Customer, amount: float) -> dict[str, Any]:
+def asked(order: str, customer: str, amount: float) -> dict[str, Any]:
+    """The proposal."""
     return {
         "order_id": order,
-        "customer_id": customer.id,
+        "customer_id": customer,
         "amount": amount,
         "message": f"We have refunded {money(amount)} for order {order}.",
     }

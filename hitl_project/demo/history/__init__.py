@@ -2,6 +2,7 @@
 life, with the clock at the moment of each. What the planted gates decide is decided by them.
 """
 
+from hitl_project.demo.history.cast import SCOPE
 from hitl_project.demo.history.play import beginning, planted, play
 
-__all__ = ["beginning", "planted", "play"]
+__all__ = ["SCOPE", "beginning", "planted", "play"]

@@ -10,10 +10,13 @@ from gates import actors
 from gates.actors import Actor
 from gates.models import ApiKey, Gate, Membership
 from gates.transitions import keys
+from hitl_project.demo.cases import INVENTORS
 from hitl_project.demo.people import SEED
 from reviews.models import Review
 
 KEY = "shop agents of the last month"
+SCOPE = (*INVENTORS, "gift", "restock")
+"""The gates that the shop's agents submit to, by themselves or by workflows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,13 @@ class Cast:
         return next(actor for actor in everybody if actor.username == username)
 
 
-def assemble(gates: Collection[str]) -> Cast:
+def assemble() -> Cast:
     """The members as they are, and a key whose secret is thrown away."""
     people: dict[int, list[Actor]] = {}
     seats = Membership.objects.order_by("user__username")
     for team_id, user_id, name in seats.values_list("team_id", "user_id", "user__username"):
         people.setdefault(team_id, []).append(actors.person(user_id, name))
-    scope = Gate.objects.filter(slug__in=gates)
+    scope = Gate.objects.filter(slug__in=SCOPE)
     key, _ = keys.create_for_gates(KEY, actor=SEED, gates=scope)
     return Cast(key, people)
 

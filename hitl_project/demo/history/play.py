@@ -8,15 +8,15 @@ from datetime import timedelta
 from random import Random
 
 from gates import clock
-from hitl_project.demo.cases import INVENTORS
 from hitl_project.demo.history.cast import Cast, assemble, played
+from hitl_project.demo.history.flows import Flows
 from hitl_project.demo.history.later import Later
 from hitl_project.demo.history.past import Life
 from hitl_project.demo.history.present import Present
 from hitl_project.demo.history.rhythm import DAYS
 from hitl_project.demo.history.stage import Stage
 
-PAST, CERTAIN, PRESENT = 20_260_302, 11, 7  # seeds: every start is the same
+PAST, CERTAIN, PRESENT, FLOWS = 20_260_302, 11, 7, 5  # seeds: every start is the same
 planted = played
 
 
@@ -33,10 +33,11 @@ def play() -> Stage:
     """
     stage = Stage(end=clock.now())
     with clock.at(stage.end - timedelta(days=DAYS + 1)):
-        cast = assemble(list(INVENTORS))
+        cast = assemble()
     _life(stage, cast, PAST).month()
     _life(stage, cast, CERTAIN).certainties()
     Present(_life(stage, cast, PRESENT)).set_out()
+    Flows(stage, cast, Random(FLOWS)).set_out()  # noqa: S311
     stage.run()
     return stage
 

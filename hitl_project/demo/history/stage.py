@@ -14,11 +14,11 @@ import structlog
 from gates import clock
 from reviews import deadlines
 from reviews.errors import DomainError
-from reviews.models import Review
+from reviews.models import Review, Run
 
 log = structlog.get_logger(__name__)
 
-Move = Callable[[], Review | None]
+Move = Callable[[], Review | Run | None]
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Stage:
             self.refused.append(str(refusal))
             log.warning("demo_move_refused", problem=str(refusal))
             return
-        if review is not None:
+        if isinstance(review, Review):
             self._watch(review.pk, review.wake_at)
 
     def _watch(self, review_id: UUID, wake_at: datetime | None) -> None:

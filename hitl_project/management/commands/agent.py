@@ -12,10 +12,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from hitl_project.demo.agent import Agent, Pace, start
-from hitl_project.demo.cases import INVENTORS
+from hitl_project.demo.cases import INVENTORS, invent
 from hitl_project.demo.client import Client
+from hitl_project.demo.errands import Messenger
+from hitl_project.demo.shop import errands
 
 A_LONG_TIME = 3600.0
+MESSENGERS = 5
 
 
 class Command(BaseCommand):
@@ -30,6 +33,13 @@ class Command(BaseCommand):
         parser.add_argument("--key", default=os.environ.get("GATEHOUSE_KEY", ""))
         parser.add_argument("--gate", dest="gates", action="append", choices=list(INVENTORS))
         parser.add_argument("--pace", type=float, default=12.0, help="seconds between proposals")
+        parser.add_argument(
+            "--errands",
+            type=float,
+            default=40.0,
+            metavar="SECONDS",
+            help="between runs of workflows; 0 for none, as with --gate",
+        )
         parser.add_argument("--hands", type=int, default=10, help="cases that are open at once")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,8 +47,12 @@ class Command(BaseCommand):
         if not options["key"]:
             raise CommandError("Give a key: --key, or GATEHOUSE_KEY in the environment.")
         client = Client(options["url"], options["key"])
-        pace = Pace(options["pace"], Random(), options["gates"] or ())  # noqa: S311
+        random = Random()  # noqa: S311
+        pace = Pace(options["pace"], random, options["gates"] or tuple(INVENTORS), invent)
         start(Agent(client, self.say), pace, options["hands"])
+        if options["errands"] and not options["gates"]:
+            errand_pace = Pace(options["errands"], random, tuple(errands.ERRANDS), errands.invent)
+            start(Messenger(client, self.say), errand_pace, MESSENGERS)
         try:
             while True:
                 sleep(A_LONG_TIME)

@@ -21,6 +21,7 @@ from hitl_project.supervision.children import Child, Cluster, Web
 from hitl_project.supervision.supervisor import Signals, Supervisor
 
 HOST = "127.0.0.1"
+SWEEPING, TIMERS = "SWEEPING_CLUSTER", "timers"
 LAST_PORT = 65_535
 # On a host of its own a cluster may finish every task that it has begun.
 LONGEST = settings.Q_CLUSTER["timeout"] + 10  # seconds
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         if options["no_web"]:
             if problem := health.ready():
                 raise CommandError(f"Not ready: {problem}.")
-            self.keep([Cluster(patience=LONGEST)], signals, lambda: None)
+            self.keep([Cluster(settings.CLUSTER, patience=LONGEST)], signals, lambda: None)
             return
         call_command("migrate", interactive=False, verbosity=0)
         self.port = free_port(options["port"])
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         self.show = self.planted() if options["demo"] else None
         pass_on(self.address)
         agents = [self.show.agent] if self.show else []
-        self.keep([Web(self.port), Cluster(), *agents], signals, self.go_on)
+        self.keep([Web(self.port), *clusters(), *agents], signals, self.go_on)
 
     def keep(
         self, children: Sequence[Child], signals: Signals, meanwhile: Callable[[], None]
@@ -88,6 +89,16 @@ class Command(BaseCommand):
         if text:
             self.stdout.write(text)
             self.stdout.flush()
+
+
+def clusters() -> list[Cluster]:
+    """One for the tasks, and one beside it that keeps the deadlines, however long an action takes.
+    Where somebody has said which cluster sweeps, ours is one of his.
+    """
+    if os.environ.get(SWEEPING):
+        return [Cluster(settings.CLUSTER)]
+    os.environ[SWEEPING] = TIMERS
+    return [Cluster(TIMERS, workers=1), Cluster(settings.CLUSTER)]
 
 
 def free_port(first: int) -> int:

@@ -109,7 +109,7 @@ def test_a_rejected_refund_is_dropped_and_asked_for_again_by_half(connect):
     world = World(REJECTS, decides("approve"))
     assert work(connect, world)[1:] == [
         "dropped it (rejected by reviewer: too_many “Enough.”)",
-        "asks again, to refund $125.00 to Jane Smith (stakes)",
+        "asks again, to refund $125.00 to Jane Smith (stakes, revision)",
         "refunded $125.00 (approved by reviewer)",
     ]
     first, second = Review.objects.order_by("id")
@@ -189,20 +189,21 @@ def test_the_cases_are_as_varied_as_life(connect):
 
 
 def test_the_first_case_comes_at_once_and_all_gates_have_their_turn():
-    pace = Pace(0, Random(7))  # noqa: S311
+    pace = Pace(0, Random(7), tuple(INVENTORS), invent)  # noqa: S311
     gates = [pace.next_case().gate for _ in range(8)]
     assert gates[::2] == ["refund"] * 4
     assert gates[1::2] == ["listing", "reply", "bulk_credit", "close_account"]
 
 
 def test_it_can_be_kept_to_one_gate():
-    pace = Pace(0, Random(7), ["reply"])  # noqa: S311
+    pace = Pace(0, Random(7), ["reply"], invent)  # noqa: S311
     assert [pace.next_case().gate for _ in range(3)] == ["reply"] * 3
 
 
-def test_it_knows_gatehouse_by_address_and_key_only():
+@pytest.mark.parametrize("module", ["agent", "errands"])
+def test_it_knows_gatehouse_by_address_and_key_only(module):
     ours = "{'django', 'gates', 'reviews'} & {name.partition('.')[0] for name in sys.modules}"
-    program = f"import sys, hitl_project.demo.agent; sys.exit(len({ours}))"
+    program = f"import sys, hitl_project.demo.{module}; sys.exit(len({ours}))"
     done = subprocess.run([sys.executable, "-c", program], cwd=settings.BASE_DIR, check=False)
     assert done.returncode == 0
 

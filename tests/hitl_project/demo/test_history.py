@@ -8,9 +8,10 @@ from django.db.models import Count, Q
 
 from gates.models import Event, Gate
 from hitl_project.demo.cases import INVENTORS
+from hitl_project.demo.history import SCOPE
 from hitl_project.demo.people import COLLEAGUES
 from hitl_project.demo.seeding import plant
-from reviews.models import Assignment, Comment, Condition, Decision, Review
+from reviews.models import Assignment, Comment, Condition, Decision, Review, Run, Step
 from reviews.queries import trail
 from tests.factories import T0, at
 
@@ -68,10 +69,11 @@ def test_the_gates_opened_before_the_first_case_came(month):
 
 def test_nothing_that_is_due_was_left(month):
     assert not Review.objects.due(month).exists()
+    assert not Step.objects.filter(wake_at__lte=month).exists()
 
 
 def test_every_gate_has_been_used_and_every_verdict_given(month):
-    assert counted(Review.objects.all(), "gate__slug") == {(slug,) for slug in INVENTORS}
+    assert counted(Review.objects.all(), "gate__slug") == {(slug,) for slug in SCOPE}
     given = Decision.objects.filter(source="human", overturns__isnull=True)
     verdicts = {"approve", "modify", "partial", "approve_if", "reject", "respond"}
     assert counted(given, "verdict") == {(verdict,) for verdict in verdicts}
@@ -142,7 +144,9 @@ def test_where_the_agent_is_surer_people_agree_more_often(month):
 
 
 def test_all_of_it_says_that_it_is_simulated(month):
-    assert counted(Review.objects.all(), "metadata__simulated") == {(True,)}
+    alone = Review.objects.filter(step=None, observes=None)
+    assert counted(alone, "metadata__simulated") == {(True,)}
+    assert counted(Run.objects.filter(compensates=None), "input__simulated") == {(True,)}
     assert not Review.objects.exclude(requester__contact__endswith="@example.com").exists()
 
 
@@ -191,3 +195,29 @@ def test_the_queues_of_the_logins_are_full(month):
 def test_several_wait_that_may_be_approved_together(month):
     alike = waiting(gate__slug="listing", proposal__action="Hide", confidence__gte=0.7)
     assert alike.count() >= 4
+
+
+def test_runs_of_every_workflow_have_ended_in_every_way(month):
+    ends = Run.objects.filter(status="ended").values_list("workflow__slug", "outcome")
+    assert set(ends) == {
+        ("refund", "done"),
+        ("pickup", "done"),
+        ("pickup", "stopped"),
+        ("parcel", "done"),
+        ("restock", "done"),
+        ("restock", "compensated"),
+    }
+    gates = Step.objects.filter(kind="human_gate", status="done")
+    assert counted(gates, "outcome") == {("approved",), ("modified",), ("rejected",), ("skipped",)}
+
+
+def test_runs_wait_for_people_and_for_a_customer_and_one_is_stuck(month):
+    waiting_steps = Step.objects.filter(run__status="running")
+    assert set(waiting_steps.filter(status="waiting").values_list("node", "kind")) == {
+        ("gate", "human_gate"),
+        ("confirm", "condition"),
+    }
+    assert Review.objects.filter(observes__isnull=False, status="pending").exists()
+    failed = Step.objects.get(run__status="stuck", status="failed")
+    assert (failed.node, failed.attempts) == ("execute", 3)
+    assert failed.error == "The bank did not answer. (Simulated.)"

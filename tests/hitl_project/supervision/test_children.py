@@ -24,7 +24,7 @@ def watch(monkeypatch):
 @pytest.fixture
 def cluster(watch):
     """One that has just been started, as far as it knows."""
-    made = Cluster()
+    made = Cluster("gatehouse")
     made.started = watch[0]
     return made
 

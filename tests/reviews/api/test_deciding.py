@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from reviews.models import Condition, Review
-from reviews.transitions.decisions import hash_of
+from reviews.transitions.links import hash_of
 from tests import factories
 from tests.factories import PROPOSAL, after, at
 from tests.reviews.api.calling import by_key, by_person, code_of, errors_of

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi import checks as openapi
 from hitl_project.wsgi import application
 from reviews.api import waiting
 from tests import factories
+from tests.reviews.runs.shop import run_waiting
 
 TRUE = [
     checks.not_a_server_error,
@@ -61,6 +62,12 @@ def test_every_call_of_the_design_is_documented():
         "GET /api/v1/gates/",
         "GET /api/v1/gates/{slug}/",
         "POST /api/v1/gates/{slug}/check/",
+        "GET /api/v1/workflows/",
+        "GET /api/v1/workflows/{slug}/",
+        "POST /api/v1/workflows/{slug}/runs/",
+        "GET /api/v1/runs/",
+        *(f"GET /api/v1/runs/{{run_id}}/{what}" for what in ("", "wait/")),
+        *(f"POST /api/v1/runs/{{run_id}}/{move}/" for move in ("cancel", "retry")),
     }
 
 
@@ -127,7 +134,12 @@ def known(db, one_connection, no_waiting) -> dict[str, str]:
     anything = {"context": (), "proposal_schema": None, "editable": (), "undo_window": 0}
     condition = factories.desk(slug="bound", **anything).review_in("conditional").conditions.get()
     desk = factories.desk(slug="free", **anything, **factories.ONE_LEVEL)
-    return {"review_id": str(desk.submit().pk), "condition_id": str(condition.pk), "slug": "free"}
+    return {
+        "review_id": str(desk.submit().pk),
+        "condition_id": str(condition.pk),
+        "run_id": str(run_waiting(slug="free").pk),
+        "slug": "free",
+    }
 
 
 @pytest.fixture(params=["integrator", "person"])

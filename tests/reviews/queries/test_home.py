@@ -1,11 +1,12 @@
 """What a person finds on his first page."""
 
 import pytest
+from django.db import connection
 
 from reviews.models import Review
 from reviews.queries.home import SHOWN, cards_of, home_of
 from reviews.transitions import drafts, leases
-from tests.factories import T0, after, at, desk, person
+from tests.factories import T0, after, at, decide, desk, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -32,6 +33,24 @@ def test_the_most_urgent_is_named():
     Review.objects.filter(pk=high.pk).update(priority=3)
     [card] = cards_of(at_desk.reviewer, T0)
     assert card.next == high
+
+
+def test_what_somebody_decides_meanwhile_is_not_shown_as_the_most_urgent():
+    """Between finding it and reading it: such a review has no assignment any more."""
+    at_desk = desk(undo_window=0)
+    review = at_desk.submit()
+    reading: list[str] = []
+
+    def meanwhile(execute, sql, params, many, context):
+        if sql.startswith('SELECT "reviews_review"') and not reading:
+            reading.append(sql)
+            decide(review, at_desk.colleague)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        [card] = cards_of(at_desk.reviewer, T0)
+    assert len(reading) == 1
+    assert (card.waiting, card.next) == (1, None)
 
 
 def test_what_one_holds_comes_by_its_deadline_and_only_so_much_of_it():

@@ -11,7 +11,7 @@ from gates.actors import CLOCK, OUTSIDE, Actor, command
 from reviews.errors import Changed, HeldByOther, Invalid, NotAllowed, OwnProposal
 from reviews.models import Assignment, Condition, Decision, Delivery, Review
 from reviews.transitions import decisions, leases
-from reviews.transitions.decisions import hash_of
+from reviews.transitions.links import hash_of
 from reviews.verdicts import Answer
 from tests.factories import (
     LINES,

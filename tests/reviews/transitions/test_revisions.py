@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from gates.models import ApiKey
+from gates.policy import Triggers
 from reviews.errors import Invalid
-from tests.factories import PROPOSAL, Desk, desk, gate, key
+from tests.factories import PROPOSAL, Desk, desk, gate, key, publish
 from tests.traces import now
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
@@ -41,6 +42,25 @@ def test_a_timeout_that_rejects_can_be_revised_too() -> None:
     at_desk = desk()
     target = at_desk.review_in("closed_by_timeout")
     assert at_desk.submit(revises=target.pk).round == 2
+
+
+def test_a_revision_of_what_a_person_rejected_goes_to_a_person() -> None:
+    """Though no rule of the gate catches it: else a machine would have the last word."""
+    at_desk = desk()
+    target = at_desk.review_in("rejected")
+    publish(dataclasses.replace(at_desk.policy, triggers=Triggers(stakes="false")))
+    review = at_desk.submit(revises=target.pk)
+    assert (review.status, review.why) == (
+        "pending",
+        [{"code": "revision", "text": "It revises what a person rejected."}],
+    )
+
+
+def test_a_revision_of_what_time_rejected_goes_its_usual_way() -> None:
+    at_desk = desk()
+    target = at_desk.review_in("closed_by_timeout")
+    publish(dataclasses.replace(at_desk.policy, triggers=Triggers(stakes="false")))
+    assert at_desk.submit(revises=target.pk).outcome == "approved"
 
 
 def test_a_review_is_revised_once() -> None:

@@ -1,0 +1,1 @@
+"""What the demo's shop does by workflows: the errands that its agent starts, and the actions."""

@@ -1,0 +1,112 @@
+"""Runs and their steps as transitions, pages and integrators need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from reviews.models import Review, Run, Step
+from reviews.models.run import RunQuerySet
+from reviews.queries.lists import PAYLOADS
+from reviews.states import OPEN_STEPS, StepStatus
+from reviews.webhooks import stamp
+
+
+def told(run: Run) -> dict[str, Any]:
+    """The run in short, as messages say it."""
+    return {
+        "id": str(run.pk),
+        "workflow": run.workflow.slug,
+        "workflow_version": run.version.number,
+        "external_id": run.external_id,
+        "status": run.status,
+        "outcome": run.outcome or None,
+        "output": run.output,
+        "compensates": str(run.compensates_id) if run.compensates_id else None,
+        "ended_at": stamp(run.ended_at) if run.ended_at else None,
+    }
+
+
+def locked_run(step_id: UUID) -> tuple[Run, Step] | None:
+    """Lock the run of a step, then read the step as it is now."""
+    found = Step.objects.filter(pk=step_id).values_list("run_id", flat=True).first()
+    if found is None:
+        return None
+    run = lock(found)
+    return run, Step.objects.get(pk=step_id)
+
+
+def lock(run_id: UUID) -> Run:
+    """The locked run, with its version and key. Raises Run.DoesNotExist."""
+    Run.objects.select_for_update().only("pk").get(pk=run_id)
+    beside = ("workflow", "version", "key", "compensates")
+    return Run.objects.select_related(*beside).defer("version__document").get(pk=run_id)
+
+
+def open_step(run: Run) -> Step | None:
+    """The step where the run is now; an ended one is nowhere."""
+    return Step.objects.filter(run=run, status__in=OPEN_STEPS).first()
+
+
+def facts_of(run: Run) -> dict[str, Any]:
+    """What expressions may name: the input, and the last output of each node that is done."""
+    done = Step.objects.filter(run=run, status__in=(StepStatus.DONE, StepStatus.SKIPPED))
+    return {"input": run.input, **dict(done.order_by("id").values_list("node", "output"))}
+
+
+def rounds_of(run: Run, node: str) -> int:
+    """How often the run has come to the node."""
+    return Step.objects.filter(run=run, node=node).count()
+
+
+def last_review(run: Run, node: str) -> Review | None:
+    """What the run last put before the gate of this node."""
+    return Review.objects.filter(step__run=run, step__node=node).order_by("-step_id").first()
+
+
+def last_gated(run: Run) -> Review | None:
+    """The last review that the run has passed with a result, with its final decision."""
+    passed = Review.objects.filter(step__run=run, step__status=StepStatus.DONE)
+    beside = ("final_decision", "gate", "version", "step")
+    newest = passed.select_related(*beside).defer("version__document").order_by("-step_id")
+    return newest.filter(result__isnull=False).first()
+
+
+def done_before(run: Run, step_id: UUID | None, after: UUID | None) -> Sequence[Step]:
+    """What the run did and nobody undoes yet, newest first: actions that were done, or may have
+    been, before one step and after another.
+    """
+    begun = Q(status=StepStatus.DONE) | Q(status=StepStatus.CANCELLED, attempts__gt=0)
+    rows = Step.objects.filter(begun, run=run, kind="action", undone_by=None)
+    if step_id is not None:
+        rows = rows.filter(pk__lt=step_id)
+    return list((rows.filter(pk__gt=after) if after else rows).order_by("-pk"))
+
+
+def for_reading(rows: RunQuerySet) -> RunQuerySet:
+    """With what is told of each."""
+    return rows.select_related("workflow", "version").defer("version__document")
+
+
+def steps_of(run: Run) -> list[Step]:
+    """Where the run has been, in order, each with its review and its condition."""
+    rows = Step.objects.filter(run=run).select_related("review", "condition").order_by("id")
+    return list(rows.defer(*(f"review__{name}" for name in PAYLOADS)))
+
+
+def anything_due(now: datetime) -> bool:
+    """True if something must happen to a step now; asked for the first wake-up in order, by its
+    index.
+    """
+    awake = Step.objects.filter(wake_at__isnull=False).order_by("wake_at")
+    first = awake.values_list("wake_at", flat=True).first()
+    return first is not None and first <= now
+
+
+def due_steps(now: datetime) -> Any:
+    """Steps to which something must happen now."""
+    return Step.objects.filter(wake_at__lte=now)

@@ -1,0 +1,94 @@
+"""What a run did is undone by a run of its own, backwards, by each action's `compensate`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from gates import clock
+from gates.graph import Action
+from gates.performers import Call
+from reviews.models import Run, Step
+from reviews.queries import runs
+from reviews.states import RunStatus, StepStatus
+from reviews.transitions import waking
+from reviews.transitions.runs import acting
+from reviews.transitions.runs.passing import DeadEnd, Passage, done, end, leave_to_a_task
+from reviews.transitions.runs.stopping import stop
+
+COMPENSATED = "compensated"
+
+
+def undo(passage: Passage, step: Step) -> Step | Call | None:
+    """Undo one step, or find the first that is to be undone."""
+    if step.undoes is None:
+        _stop(passage)
+        done(passage, step, "", None)
+        return _next(passage, None)
+    if step.status == StepStatus.RUNNING:
+        acting.gave_up(passage, step)
+    elif not passage.claims:
+        leave_to_a_task(passage, step)
+    else:
+        return acting.claim(passage, step, _compensation(passage, step.undoes), step.data)
+    return None
+
+
+def undone(passage: Passage, step: Step, output: Any) -> None:
+    """One is undone; the next waits for a task."""
+    done(passage, step, COMPENSATED, output)
+    go_back(passage, step)
+
+
+def go_back(passage: Passage, step: Step) -> None:
+    """To what was done before that."""
+    following = _next(passage, step.undoes_id)
+    if following is not None:
+        leave_to_a_task(passage, following)
+
+
+def _next(passage: Passage, before: UUID | None) -> Step | None:
+    """The step that undoes what was done before that; None at the end of it."""
+    after = (passage.run.input or {}).get("after")
+    for step in runs.done_before(_original(passage), before, UUID(after) if after else None):
+        if _compensation(passage, step):
+            return _begin(passage, step)
+    end(passage, COMPENSATED, None)
+    return None
+
+
+def _begin(passage: Passage, undone: Step) -> Step:
+    step = Step(
+        id=clock.new_id(passage.now),
+        run=passage.run,
+        workflow_id=passage.run.workflow_id,
+        node=undone.node,
+        kind="undo",
+        round=undone.round,
+        data={"input": undone.data, "output": undone.output},
+        undoes=undone,
+        started_at=passage.now,
+    )
+    passage.set(step, status=StepStatus.READY, wake_at=passage.now + waking.ON_ITS_WAY)
+    return passage.change.new(step)
+
+
+def _original(passage: Passage) -> Run:
+    if passage.run.compensates is None:
+        raise DeadEnd("This run undoes nothing.")
+    return passage.run.compensates
+
+
+def _compensation(passage: Passage, step: Step) -> str:
+    node = passage.graph.nodes.get(step.node)
+    return node.compensate if isinstance(node, Action) else ""
+
+
+def _stop(passage: Passage) -> None:
+    """The run that is undone goes no further. What it is just doing counts as done."""
+    original = runs.lock(_original(passage).pk)
+    if original.status == RunStatus.ENDED:
+        return
+    here = runs.open_step(original)
+    if here is not None:
+        stop(Passage(original, passage.change), here)

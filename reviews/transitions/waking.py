@@ -1,0 +1,64 @@
+"""Steps that may go on: noted as rows in the transaction, and put before the cluster once it lasts.
+
+A task is only a wake-up. If it is lost, the sweep finds the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django_q.tasks import async_task
+
+from gates import clock
+from reviews.models import Step
+from reviews.states import StepStatus
+from reviews.transitions import writing
+
+AT_ONCE = 20  # tasks of one transaction; the sweep puts the others before the cluster, in bulk
+ON_ITS_WAY = timedelta(seconds=10)  # for a task to begin before the sweep makes another
+LONGEST_WAY = timedelta(minutes=1)
+TASK = "reviews.tasks.advance"
+
+
+def ready(step_ids: Collection[UUID], now: datetime) -> None:
+    """Waiting steps become ready; those that are not waiting any more stay what they are."""
+    if not step_ids:
+        return
+    waiting = Step.objects.filter(pk__in=step_ids, status=StepStatus.WAITING)
+    waiting.update(status=StepStatus.READY, wake_at=now + ON_ITS_WAY)
+    soon(step_ids)
+
+
+def closed(step_id: UUID) -> None:
+    """Wake a step that still waits though its review is closed, if it is one."""
+    with transaction.atomic():
+        now = clock.now()
+        missed = Step.objects.filter(pk=step_id, review__closed_at__isnull=False)
+        ready(list(missed.filter(status=StepStatus.WAITING).values_list("pk", flat=True)), now)
+
+
+def soon(step_ids: Collection[UUID]) -> None:
+    """Put these before the cluster when the transaction lasts."""
+    for step_id in list(step_ids)[:AT_ONCE]:
+        transaction.on_commit(partial(enqueue, step_id), robust=True)
+
+
+def enqueue(step_id: UUID) -> None:
+    """One task, which holds an id only."""
+    options = {"cluster": settings.TASK_CLUSTER, "save": False, "ack_failure": True}
+    async_task(TASK, str(step_id), q_options=options)
+
+
+def again(steps: Sequence[Step], now: datetime) -> None:
+    """Put locked steps before the cluster once more, the next time after twice as long, up to a
+    minute: where the cluster is behind, a queue must not fill with the same step.
+    """
+    for step in steps:
+        step.wake_at = now + min(max(ON_ITS_WAY, now - step.started_at), LONGEST_WAY)
+        transaction.on_commit(partial(enqueue, step.pk), robust=True)
+    writing.update(steps, ("wake_at",))

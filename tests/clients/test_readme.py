@@ -1,0 +1,58 @@
+"""The library's README: its snippets run as they stand, but for the address."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import connection
+from langgraph.graph import END, START, StateGraph
+
+from gates.policy import Step
+from tests import factories
+from tests.clients import LIBRARY
+from tests.clients.graphs import CONTEXT, State, propose
+
+README = (LIBRARY / "README.md").read_text()
+
+
+def snippet(language):
+    """The code under this language."""
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    return found
+
+
+@pytest.fixture
+def approving(desk):
+    """The gate approves after a second, when nobody has said anything."""
+    steps = (Step("support_team", 1),)
+    factories.publish(replace(desk.policy, steps=steps, timeout_action="approve", final_action=""))
+
+
+def test_the_first_snippet_runs(desk, approving, live_server):
+    done: list[dict[str, Any]] = []
+    names = {"key": factories.secret_of(desk.key), "context": CONTEXT, "refund": done.append}
+    code = snippet("python").replace("https://gatehouse.example.com", live_server.url)
+    exec(code, names)  # noqa: S102
+    assert done == [{"amount": 120, "order": "A-17"}]
+
+
+def test_the_snippet_of_langgraph_runs(approving, agent, saver, thread, request):
+    done = []
+    code = snippet("python langgraph")
+    if connection.vendor == "postgresql":
+        database = request.getfixturevalue("checkpoints")
+    else:
+        code, database = re.sub(r"OnPostgres(\(database\))?", _in_process, code), None
+
+    def execute(state):
+        done.append(state["gate"]["result"])
+
+    given = {"StateGraph": StateGraph, "State": State, "START": START, "END": END}
+    given |= {"gatehouse": agent, "saver": saver, "thread": thread, "database": database}
+    exec(code, given | {"propose": propose, "execute": execute})  # noqa: S102
+    assert done == [{"amount": 120, "order": "A-17"}]
+
+
+def _in_process(found):
+    return "InProcess()" if found[1] else "InProcess"
