@@ -18,7 +18,7 @@ from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
-from reviews.api.strictjson import escaped
+from reviews.strictjson import escaped
 from reviews.errors import DomainError, FieldError, Invalid
 
 log = structlog.get_logger(__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from reviews import deadlines, outside
 from reviews.models import Endpoint, Review, Step
 from reviews.queries import runs
 from reviews.states import OPEN_STEPS, StepStatus
+from reviews.strictjson import strict
 from reviews.transitions import waking
 from reviews.transitions.runs import answering, walking
 
@@ -88,11 +88,13 @@ def plain(output: Any) -> Any:
     """
     try:
         text = rfc8785.dumps(output)
-    except (rfc8785.CanonicalizationError, RecursionError) as error:
-        raise Refused(f"It was done, but what it returned is no JSON: {error}") from error
-    if len(text) > LARGEST or b"\\u0000" in text:
-        raise Refused("It was done, but what it returned is too large or holds NUL.")
-    return json.loads(text)
+        value = strict(text)
+    except (ValueError, RecursionError) as error:
+        why = f"It was done, but what it returned is no JSON that can be kept: {error}"
+        raise Refused(why) from error
+    if len(text) > LARGEST:
+        raise Refused("It was done, but what it returned is too large.")
+    return value
 
 
 def _performed(call: Call) -> Any:
@@ -106,7 +108,7 @@ def _performed(call: Call) -> Any:
 
 
 def _put_forward() -> int:
-    """Each is put before the cluster again only after twice the time that it has waited."""
+    """Those that nobody has taken up yet; each waits longer for its next task, up to a minute."""
     with transaction.atomic():
         now = clock.now()
         ready = runs.due_steps(now).filter(status=StepStatus.READY).order_by("wake_at")

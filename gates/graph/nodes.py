@@ -158,6 +158,11 @@ class Graph:
         found = [name for node in self.nodes.values() for name in _called(node)]
         return list(dict.fromkeys(found))
 
+    def undoer(self, name: str) -> str:
+        """The action that undoes what is done at a node; "" if there is none."""
+        node = self.nodes.get(name)
+        return node.compensate if isinstance(node, Action) else ""
+
     def document(self) -> dict[str, Any]:
         """The JSON form, every key written out; equal documents mean equal workflows."""
         nodes = [{"kind": node.kind, **asdict(node)} for node in self.nodes.values()]

@@ -9,7 +9,7 @@ from django.http import UnreadablePostError
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
-from reviews.api import strictjson
+from reviews import strictjson
 from reviews.errors import Invalid
 
 LARGEST_BODY = 256 * 1024

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from reviews.outside.reading import strict
+from reviews.strictjson import strict
 
 QUOTED = 500  # characters of an answer that an error repeats
 OK, NO_CONTENT, REDIRECTED, REFUSED, BROKEN = 200, 204, 300, 400, 500

@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Q
 
-from gates.graph import Action, Graph
+from gates.graph import Graph
 from gates.models import Event, Workflow
 from reviews.models import Delivery, Review, Run, Step
 from reviews.models.run import RunQuerySet
 from reviews.queries.desks import MOST, counted
 from reviews.queries.lists import PAYLOADS
 from reviews.queries.named import uuid_of
+from reviews.queries.runs import begun_actions
 from reviews.states import OPEN_STEPS, RunStatus, StepStatus
 
 MOST_STEPS = 200
@@ -125,19 +125,13 @@ class Deeds:
 
 
 def deeds_of(run: Run, graph: Graph) -> Deeds:
-    """What a cancellation may undo: its own rule on what has begun, told before it is applied."""
-    begun = Q(status=StepStatus.DONE) | Q(attempts__gt=0)
-    rows = Step.objects.filter(begun, run=run, kind="action").exclude(status=StepStatus.SKIPPED)
-    steps = [(step, _undoer(graph, step)) for step in rows.defer("data", "output").order_by("-id")]
+    """What a cancellation may undo, told before it is."""
+    rows = begun_actions(run).defer("data", "output")
+    steps = [(step, graph.undoer(step.node)) for step in rows]
     return Deeds(
         [(step, action) for step, action in steps if action],
         [step for step, action in steps if not action],
     )
-
-
-def _undoer(graph: Graph, step: Step) -> str:
-    node = graph.nodes.get(step.node)
-    return node.compensate if isinstance(node, Action) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from reviews.models import Review, Run, Step
 from reviews.models.run import RunQuerySet
@@ -76,15 +75,20 @@ def last_gated(run: Run) -> Review | None:
     return newest.filter(result__isnull=False).first()
 
 
-def done_before(run: Run, step_id: UUID | None, after: UUID | None) -> Sequence[Step]:
-    """What the run did and nobody undoes yet, newest first: actions that were done, or may have
-    been, before one step and after another.
+def begun_actions(run: Run) -> QuerySet[Step]:
+    """The actions that a run has done, or may have, and that nobody undoes yet, newest first. What
+    was tried counts, whatever came of it, unless a person has skipped it.
     """
-    begun = Q(status=StepStatus.DONE) | Q(status=StepStatus.CANCELLED, attempts__gt=0)
+    begun = Q(status=StepStatus.DONE) | Q(attempts__gt=0)
     rows = Step.objects.filter(begun, run=run, kind="action", undone_by=None)
-    if step_id is not None:
-        rows = rows.filter(pk__lt=step_id)
-    return list((rows.filter(pk__gt=after) if after else rows).order_by("-pk"))
+    return rows.exclude(status=StepStatus.SKIPPED).order_by("-pk")
+
+
+def begun_between(run: Run, after: UUID | None, before: UUID | None) -> QuerySet[Step]:
+    """Those of them after one step and before another."""
+    rows = begun_actions(run)
+    rows = rows.filter(pk__gt=after) if after else rows
+    return rows.filter(pk__lt=before) if before else rows
 
 
 def for_reading(rows: RunQuerySet) -> RunQuerySet:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from gates import clock
 from reviews.models import Review, Run, Step
-from reviews.states import Outcome, RunStatus, StepStatus
+from reviews.states import Outcome, RunStatus
 from reviews.transitions import waking
 from reviews.transitions.change import Change
 
@@ -33,7 +33,8 @@ def owed(run: Run, change: Change, *, after: Step | None) -> Run:
     )
     change.set(undoing, status=RunStatus.RUNNING)
     change.log(undoing, "started", compensates=str(run.pk))
-    waking.soon([_first(undoing, change).pk])
+    first = waking.new_step(undoing, change, node=START, kind="undo")
+    waking.soon([first.pk])
     return undoing
 
 
@@ -45,16 +46,3 @@ def owed_after(review: Review, change: Change) -> None:
     passed = Step.objects.filter(review=review.observes_id).select_related(*beside).first()
     if passed is not None:
         owed(passed.run, change, after=passed)
-
-
-def _first(run: Run, change: Change) -> Step:
-    step = Step(
-        id=clock.new_id(change.now),
-        run=run,
-        workflow=run.workflow,
-        node=START,
-        kind="undo",
-        started_at=change.now,
-    )
-    change.set(step, status=StepStatus.READY, wake_at=change.now + waking.ON_ITS_WAY)
-    return change.new(step)

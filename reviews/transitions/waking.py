@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,14 +16,30 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from gates import clock
-from reviews.models import Step
+from reviews.models import Run, Step
 from reviews.states import StepStatus
 from reviews.transitions import writing
+from reviews.transitions.change import Change
 
 AT_ONCE = 20  # tasks of one transaction; the sweep puts the others before the cluster, in bulk
 ON_ITS_WAY = timedelta(seconds=10)  # for a task to begin before the sweep makes another
 LONGEST_WAY = timedelta(minutes=1)
 TASK = "reviews.tasks.advance"
+
+
+def new_step(run: Run, change: Change, *, node: str, kind: str, **fields: Any) -> Step:
+    """A step that begins, for whoever takes it up first."""
+    step = Step(
+        id=clock.new_id(change.now),
+        run=run,
+        workflow_id=run.workflow_id,
+        node=node,
+        kind=kind,
+        started_at=change.now,
+        **fields,
+    )
+    change.set(step, status=StepStatus.READY, wake_at=change.now + ON_ITS_WAY)
+    return change.new(step)
 
 
 def ready(step_ids: Collection[UUID], now: datetime) -> None:
@@ -36,10 +53,10 @@ def ready(step_ids: Collection[UUID], now: datetime) -> None:
 
 def closed(step_id: UUID) -> None:
     """Wake a step that still waits though its review is closed, if it is one."""
-    with transaction.atomic():
-        now = clock.now()
-        missed = Step.objects.filter(pk=step_id, review__closed_at__isnull=False)
-        ready(list(missed.filter(status=StepStatus.WAITING).values_list("pk", flat=True)), now)
+    waiting = Step.objects.filter(pk=step_id, status=StepStatus.WAITING)
+    if waiting.filter(review__closed_at__isnull=False).exists():
+        with transaction.atomic():
+            ready([step_id], clock.now())
 
 
 def soon(step_ids: Collection[UUID]) -> None:
@@ -55,7 +72,7 @@ def enqueue(step_id: UUID) -> None:
 
 
 def again(steps: Sequence[Step], now: datetime) -> None:
-    """Put locked steps before the cluster once more, the next time after twice as long, up to a
+    """Put locked steps before the cluster once more, the next time after as long again, up to a
     minute: where the cluster is behind, a queue must not fill with the same step.
     """
     for step in steps:

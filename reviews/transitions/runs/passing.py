@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
-from gates import clock
 from gates.actors import Actor
 from gates.graph import Action, Branch, Condition, Graph, HumanGate, Retry
 from gates.graph.nodes import CANCELLED
@@ -83,18 +82,11 @@ def begin(passage: Passage, name: str, handed: Any) -> Step:
     """The run comes to a node."""
     run = passage.run
     before = sum(step.node == name for step in passage.begun)
-    step = Step(
-        id=clock.new_id(passage.now),
-        run=run,
-        workflow_id=run.workflow_id,
-        node=name,
-        kind=passage.graph.nodes[name].kind,
-        round=before + (0 if run._state.adding else runs.rounds_of(run, name)) + 1,
-        data=handed,
-        started_at=passage.now,
-    )
-    passage.set(step, status=StepStatus.READY, wake_at=passage.now + waking.ON_ITS_WAY)
-    passage.begun.append(passage.change.new(step))
+    stored = 0 if run._state.adding else runs.rounds_of(run, name)
+    kind = passage.graph.nodes[name].kind
+    count = before + stored + 1
+    step = waking.new_step(run, passage.change, node=name, kind=kind, round=count, data=handed)
+    passage.begun.append(step)
     return step
 
 

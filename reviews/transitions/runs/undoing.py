@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from gates import clock
-from gates.graph import Action
 from gates.performers import Call
 from reviews.models import Run, Step
 from reviews.queries import runs
@@ -30,7 +28,7 @@ def undo(passage: Passage, step: Step) -> Step | Call | None:
     elif not passage.claims:
         leave_to_a_task(passage, step)
     else:
-        return acting.claim(passage, step, _compensation(passage, step.undoes), step.data)
+        return acting.claim(passage, step, passage.graph.undoer(step.undoes.node), step.data)
     return None
 
 
@@ -50,38 +48,30 @@ def go_back(passage: Passage, step: Step) -> None:
 def _next(passage: Passage, before: UUID | None) -> Step | None:
     """The step that undoes what was done before that; None at the end of it."""
     after = (passage.run.input or {}).get("after")
-    for step in runs.done_before(_original(passage), before, UUID(after) if after else None):
-        if _compensation(passage, step):
+    begun = runs.begun_between(_original(passage), UUID(after) if after else None, before)
+    for step in begun:
+        if passage.graph.undoer(step.node):
             return _begin(passage, step)
     end(passage, COMPENSATED, None)
     return None
 
 
 def _begin(passage: Passage, undone: Step) -> Step:
-    step = Step(
-        id=clock.new_id(passage.now),
-        run=passage.run,
-        workflow_id=passage.run.workflow_id,
+    return waking.new_step(
+        passage.run,
+        passage.change,
         node=undone.node,
         kind="undo",
         round=undone.round,
         data={"input": undone.data, "output": undone.output},
         undoes=undone,
-        started_at=passage.now,
     )
-    passage.set(step, status=StepStatus.READY, wake_at=passage.now + waking.ON_ITS_WAY)
-    return passage.change.new(step)
 
 
 def _original(passage: Passage) -> Run:
     if passage.run.compensates is None:
         raise DeadEnd("This run undoes nothing.")
     return passage.run.compensates
-
-
-def _compensation(passage: Passage, step: Step) -> str:
-    node = passage.graph.nodes.get(step.node)
-    return node.compensate if isinstance(node, Action) else ""
 
 
 def _stop(passage: Passage) -> None:

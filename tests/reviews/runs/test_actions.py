@@ -1,5 +1,6 @@
 """Actions: at least once, by one key, retried with growing pauses, given up in the open."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -143,8 +144,9 @@ def test_an_action_is_claimed_once():
         ({1, 2}, "is no JSON"),
         (2**60, "is no JSON"),
         ("\ud800", "is no JSON"),
-        ("x" * 262_144, "too large or holds NUL"),
-        ("a\0b", "too large or holds NUL"),
+        ("x" * 262_144, "is too large."),
+        ("a\0b", "NUL and lone surrogates cannot be kept."),
+        (json.loads("[" * 33 + "]" * 33), "It is nested deeper than 32."),
     ],
 )
 def test_what_cannot_be_kept_is_a_dead_end_and_not_done_twice(output, error):
@@ -153,6 +155,12 @@ def test_what_cannot_be_kept_is_a_dead_end_and_not_done_twice(output, error):
         run = go_on(it.start())
     assert (run.status, len(it.calls)) == ("stuck", 1)
     assert error in step_of(run).error
+
+
+def test_text_that_only_looks_like_nul_is_kept():
+    with shop(*ALONE) as it:
+        it.does["tick"] = lambda call: r"\u0000"
+        assert go_on(it.start()).output == r"\u0000"
 
 
 def test_an_action_that_nobody_performs_is_a_dead_end():

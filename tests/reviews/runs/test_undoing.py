@@ -5,6 +5,7 @@ import pytest
 from gates.graph import Action, End
 from gates.policy import Triggers
 from reviews.models import Review, Run, Step
+from reviews.queries.run_pages import deeds_of
 from reviews.transitions.runs import people
 from tests import factories
 from tests.factories import CONTEXT, decide, permit, person, user
@@ -136,6 +137,34 @@ def test_rejecting_while_the_run_still_goes_on_stops_it():
         undone(run)
         assert (now(run).outcome, path(run)[-1]) == ("cancelled", ("five", "cancelled"))
         assert reversed_nodes(it) == ["four"]
+
+
+def test_what_runs_while_a_look_back_stops_the_run_is_undone_too():
+    with shop(*ACTS, **OBSERVING) as it:
+
+        def reject_meanwhile(call):
+            run = Run.objects.get(pk=call.run)
+            decide(Review.objects.get(step__run=run).look_back, it.desk.reviewer, "reject")
+            undone(run)
+
+        it.does["issue_refund"] = reject_meanwhile
+        run = go_on(it.start(GIVEN))
+        assert (now(run).outcome, path(run)[-1]) == ("cancelled", ("four", "cancelled"))
+        assert reversed_nodes(it) == ["four"]
+
+
+def test_what_a_cancellation_would_undo_is_told_before():
+    with shop(*ACTS) as it:
+        it.does["issue_refund"] = _fail
+        run = go_on(it.start(GIVEN))
+        decide(it.review(run), it.desk.reviewer)
+        go_on(run)
+        told = deeds_of(run, graph(*ACTS))
+        assert [step.node for step, _ in told.undone] == ["four", "two", "one"]
+        assert [step.node for step in told.kept] == ["three"]
+        people.cancel(run.pk, actor=manager(), undo=True)
+        undone(run)
+        assert reversed_nodes(it) == [step.node for step, _ in told.undone]
 
 
 def test_a_run_that_is_stopped_by_a_look_back_leaves_no_review_behind():

@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.api.strictjson import DEEPEST, LARGEST, Malformed, TooDeep, flaws, parse
+from reviews.strictjson import DEEPEST, LARGEST, Malformed, TooDeep, flaws, parse
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=5)
 ANY_NUMBER = st.floats() | st.integers(-(2**70), 2**70)

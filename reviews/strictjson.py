@@ -25,6 +25,17 @@ class Malformed(ValueError):
 class TooDeep(ValueError):
     """Nested deeper than `DEEPEST`."""
 
+    def __init__(self) -> None:
+        super().__init__(f"It is nested deeper than {DEEPEST}.")
+
+
+def strict(text: bytes) -> Any:
+    """The value, if it can be kept exactly. Raises ValueError, which says what is wrong."""
+    value = parse(text)
+    for flaw in flaws(value):
+        raise ValueError(f"{flaw.pointer}: {flaw.message}" if flaw.pointer else flaw.message)
+    return value
+
 
 def parse(text: bytes) -> Any:
     """The value. Numbers that nobody can hold come back as infinity or NaN, for `flaws` to find.
