@@ -32,18 +32,21 @@ def told(run: Run) -> dict[str, Any]:
 
 def locked_run(step_id: UUID) -> tuple[Run, Step] | None:
     """Lock the run of a step, then read the step as it is now."""
-    found = Step.objects.filter(pk=step_id).values_list("run_id", flat=True).first()
-    if found is None:
-        return None
-    run = lock(found)
-    return run, Step.objects.get(pk=step_id)
+    its_run = Step.objects.filter(pk=step_id).values("run_id")
+    run = _locking().filter(pk__in=its_run).first()
+    return (run, Step.objects.get(pk=step_id)) if run else None
 
 
 def lock(run_id: UUID) -> Run:
     """The locked run, with its version and key. Raises Run.DoesNotExist."""
-    Run.objects.select_for_update().only("pk").get(pk=run_id)
+    return _locking().get(pk=run_id)
+
+
+def _locking() -> RunQuerySet:
+    """What stands beside a run never changes, but for the run that it compensates."""
     beside = ("workflow", "version", "key", "compensates")
-    return Run.objects.select_related(*beside).defer("version__document").get(pk=run_id)
+    rows = Run.objects.select_for_update(of=("self",)).select_related(*beside)
+    return rows.order_by().defer("version__document")
 
 
 def open_step(run: Run) -> Step | None:
