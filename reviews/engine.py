@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import rfc8785
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django_q.exceptions import TimeoutException
 from django_q.timeout import TimeoutHandler
 
@@ -25,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 LARGEST = 256 * 1024  # bytes of what an action returns, as JSON
 CHUNK = 500
+TO_TAKE_UP = Q(status=StepStatus.READY)
+FOR_A_REVIEW = Q(kind="human_gate", status=StepStatus.WAITING)
 
 
 def advance(step_id: UUID) -> None:
@@ -54,18 +59,19 @@ def perform(call: Call) -> None:
 
 def drive() -> int:
     """Take up what is due: steps whose attempt was lost or whose time is up go on here, those that
-    only wait to be taken up are put before the cluster. The number of steps that were due.
+    only wait to be taken up are put before the cluster, and those that wait for a review are looked
+    at. The number of steps that were due.
     """
     if not runs.anything_due(now := clock.now()):  # an idle second writes nothing
         return 0
-    late = runs.due_steps(now).exclude(status=StepStatus.READY)
+    late = runs.due_steps(now).exclude(TO_TAKE_UP | FOR_A_REVIEW)
     lost = list(late.order_by("wake_at").values_list("pk", flat=True)[:CHUNK])
     for step_id in lost:
         try:
             walking.advance(step_id, claims=False)
         except Exception:
             log.exception("step_stuck", step=str(step_id))
-    return len(lost) + _put_forward()
+    return len(lost) + _together(TO_TAKE_UP, waking.again) + _together(FOR_A_REVIEW, waking.look)
 
 
 def up_to_date(run_id: UUID) -> None:
@@ -107,15 +113,14 @@ def _performed(call: Call) -> Any:
     return outside.perform(call, url=endpoint.url, secret=endpoint.secret)
 
 
-def _put_forward() -> int:
-    """Those that nobody has taken up yet; each waits longer for its next task, up to a minute."""
+def _together(which: Q, work: Callable[[Sequence[Step], datetime], None]) -> int:
+    """One transaction for all of a kind that are due and that nobody else has locked."""
     with transaction.atomic():
         now = clock.now()
-        ready = runs.due_steps(now).filter(status=StepStatus.READY).order_by("wake_at")
-        steps = list(
-            ready.select_for_update(skip_locked=True).only("pk", "wake_at", "started_at")[:CHUNK]
-        )
-        waking.again(steps, now)
+        due = runs.due_steps(now).filter(which).order_by("wake_at")
+        free = due.select_for_update(skip_locked=True).only("pk", "wake_at", "started_at")
+        steps = list(free[:CHUNK])
+        work(steps, now)
     return len(steps)
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from gates import clock
-from reviews.models import Run, Step
+from reviews.models import Review, Run, Step
 from reviews.states import StepStatus
 from reviews.transitions import writing
 from reviews.transitions.change import Change
@@ -24,6 +24,7 @@ from reviews.transitions.change import Change
 AT_ONCE = 20  # tasks of one transaction; the sweep puts the others before the cluster, in bulk
 ON_ITS_WAY = timedelta(seconds=10)  # for a task to begin before the sweep makes another
 LONGEST_WAY = timedelta(minutes=1)
+GLANCE, LONGEST_GLANCE = timedelta(minutes=1), timedelta(hours=1)  # at a review that is waited for
 TASK = "reviews.tasks.advance"
 
 
@@ -76,6 +77,28 @@ def again(steps: Sequence[Step], now: datetime) -> None:
     minute: where the cluster is behind, a queue must not fill with the same step.
     """
     for step in steps:
-        step.wake_at = now + min(max(ON_ITS_WAY, now - step.started_at), LONGEST_WAY)
+        step.wake_at = now + _as_long_again(step, now, ON_ITS_WAY, LONGEST_WAY)
         transaction.on_commit(partial(enqueue, step.pk), robust=True)
     writing.update(steps, ("wake_at",))
+
+
+def look(steps: Sequence[Step], now: datetime) -> None:
+    """Of locked steps that wait for a review, wake those whose review is closed. Whoever closes one
+    does that himself, but for a host of the release before runs.
+    """
+    closed = Review.objects.filter(step__in=steps, closed_at__isnull=False)
+    missed = set(closed.values_list("step_id", flat=True))
+    ready(missed, now)
+    others = [step for step in steps if step.pk not in missed]
+    for step in others:
+        step.wake_at = next_look(step, now)
+    writing.update(others, ("wake_at",))
+
+
+def next_look(step: Step, now: datetime) -> datetime:
+    """When somebody looks at the review of a step that waits for it."""
+    return now + _as_long_again(step, now, GLANCE, LONGEST_GLANCE)
+
+
+def _as_long_again(step: Step, now: datetime, least: timedelta, most: timedelta) -> timedelta:
+    return min(max(least, now - step.started_at), most)

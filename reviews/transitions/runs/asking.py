@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from gates.graph import HumanGate, data_for
@@ -13,11 +12,9 @@ from reviews.errors import DomainError, Invalid, invalid
 from reviews.models import Review, Step
 from reviews.queries import runs
 from reviews.states import Outcome, Status, StepStatus
+from reviews.transitions import waking
 from reviews.transitions.runs.passing import DeadEnd, Passage, leave, node_of
 from reviews.transitions.submissions import Submission, submit
-
-# Whoever closes the review wakes the step, but for a host that still runs the release before runs.
-LOOK_AGAIN = timedelta(hours=1)
 
 
 def ask(passage: Passage, step: Step) -> Step | None:
@@ -30,7 +27,8 @@ def ask(passage: Passage, step: Step) -> Step | None:
 def resume(passage: Passage, step: Step, review: Review) -> Step | None:
     """Go on by the outcome of the review; while it is open the step waits."""
     if review.status != Status.CLOSED:
-        passage.set(step, status=StepStatus.WAITING, wake_at=passage.now + LOOK_AGAIN)
+        wake_at = waking.next_look(step, passage.now)
+        passage.set(step, status=StepStatus.WAITING, wake_at=wake_at)
         return None
     output = output_of(review)
     return leave(passage, step, review.outcome, output, handed_by_gate(output))

@@ -65,7 +65,7 @@ def test_closing_a_review_readies_its_step_in_the_same_transaction(
 ):
     with shop(*GATED) as it:
         run = it.start(ASKED)
-        assert (step_of(run).status, step_of(run).wake_at) == ("waiting", T0 + timedelta(hours=1))
+        assert (step_of(run).status, step_of(run).wake_at) == ("waiting", T0 + timedelta(minutes=1))
         with django_capture_on_commit_callbacks() as after_commit:
             decide(it.review(run), it.desk.reviewer)
             assert (step_of(run).status, len(after_commit)) == ("ready", 0)
@@ -122,20 +122,52 @@ def test_the_task_that_the_sweep_makes_is_taken_up_at_once(seconds):
         assert now(run).outcome == "done"
 
 
-@pytest.mark.parametrize("look", [engine.drive, None])
-def test_what_another_release_closed_without_waking_the_run_is_found(look):
-    """Its code does not know of steps. The sweep looks once an hour, a reader at once."""
+def closed_unnoticed(it, run):
+    """As a host does whose code does not know of steps."""
+    waits = Step.objects.filter(run=run).values("status", "wake_at").get()
+    decide(it.review(run), it.desk.reviewer)
+    Step.objects.filter(run=run).update(**waits)
+
+
+def test_a_reader_finds_what_another_release_closed_without_waking_the_run():
     with shop(*GATED) as it:
         run = it.start(ASKED)
-        decide(it.review(run), it.desk.reviewer)
-        Step.objects.filter(run=run).update(status="waiting", wake_at=T0 + timedelta(hours=1))
-        if look is None:
-            engine.up_to_date(run.pk)
+        closed_unnoticed(it, run)
+        engine.up_to_date(run.pk)
+        assert go_on(run).outcome == "done"
+
+
+def test_the_sweep_finds_it_after_as_long_as_the_run_has_waited():
+    with shop(*GATED) as it:
+        run, other = it.start(ASKED), it.start(ASKED)
+        with at(T0 + timedelta(minutes=1)):
+            assert engine.drive() == 2
+        with at(T0 + timedelta(minutes=1, seconds=59)):
+            closed_unnoticed(it, run)
+            assert engine.drive() == 0
+        with at(T0 + timedelta(minutes=2)):
+            assert engine.drive() == 2
+            assert [step_of(each).status for each in (run, other)] == ["ready", "waiting"]
             assert go_on(run).outcome == "done"
-        else:
-            with at(T0 + timedelta(hours=1)):
-                assert look() == 1
-                assert go_on(run).outcome == "done"
+
+
+def test_the_longer_a_run_waits_for_people_the_more_rarely_it_is_looked_at():
+    with shop(*GATED) as it:
+        it.start(ASKED)
+        looks = []
+        for minute in range(400):
+            with at(T0 + timedelta(minutes=minute)):
+                looks += [minute] * engine.drive()
+        assert looks == [1, 2, 4, 8, 16, 32, 64, 124, 184, 244, 304, 364]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_looking_at_those_who_wait_takes_one_transaction(count, django_assert_num_queries):
+    with shop(*GATED) as it:
+        for _ in range(count):
+            it.start(ASKED)
+        with at(T0 + timedelta(minutes=1)), django_assert_num_queries(10):
+            assert engine.drive() == count
 
 
 def test_where_the_cluster_is_behind_the_same_step_is_put_forward_ever_more_rarely():
