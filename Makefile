@@ -54,6 +54,7 @@ run: $(STAMP)
 	@exec env DEBUG=1 $(PY) manage.py up --demo
 
 test: $(STAMP)
+	@echo "Left to 'make test-postgres': races, and calls to a live_server, which need a connection for each thread."
 	@$(TEST_ENV) $(PY) -m pytest -n $(TEST_WORKERS) --dist loadscope $(ARGS)
 
 test-postgres: $(STAMP)

@@ -41,7 +41,15 @@ TOGETHER = (
 )
 
 
-PURE = ("tests/gates/", "tests/reviews/", "tests/fire/", "tests/test_architecture.py")
+PURE = (
+    "tests/clients/",
+    "tests/fire/",
+    "tests/gates/",
+    "tests/hitl_project/supervision/",
+    "tests/reviews/",
+    "tests/test_architecture.py",
+)
+DATABASE = {"db", "transactional_db", "live_server"}  # fixtures
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -57,15 +65,20 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
+NEEDS_POSTGRES = pytest.mark.skip(
+    "needs PostgreSQL: on SQLite all threads of a live_server share one transaction"
+)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """What asks nothing of a database runs once, and not again on each."""
+    """What asks nothing of a database runs once, and what a live_server answers on PostgreSQL."""
     for item in items:
-        asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(
-            item.fixturenames
-        )
+        asks = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)
         if not asks and item.nodeid.startswith(PURE):
             item.add_marker(pytest.mark.portable)
+        if "live_server" in item.fixturenames and connection.vendor != "postgresql":
+            item.add_marker(NEEDS_POSTGRES)
 
 
 APPEND_ONLY = ("gates_event_no_update", "gates_event_no_delete", "gates_event_no_truncate")

@@ -12,6 +12,7 @@ import httpx2
 
 Found = TypeVar("Found")
 GLANCE = 0.1  # seconds between looks
+PORTS = 10_000  # and the 20,000 from there: the system gives them to nobody who calls out
 
 
 @dataclass(frozen=True, slots=True)

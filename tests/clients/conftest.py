@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from gatehouse_client import Gatehouse
-from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.postgres import PostgresSaver
 
 from gates.models import ApiKey
@@ -31,7 +28,7 @@ def call(live_server) -> Iterator[Call]:
     clients: list[Gatehouse] = []
 
     def make(key: ApiKey) -> Gatehouse:
-        clients.append(Gatehouse(live_server.url, factories.secret_of(key), patience=10))
+        clients.append(Gatehouse(live_server.url, factories.secret_of(key)))
         return clients[-1]
 
     yield make
@@ -67,12 +64,9 @@ def checkpoints() -> Iterator[str]:
 
 
 @pytest.fixture
-def saver(request) -> Iterator[BaseCheckpointSaver]:
-    """LangGraph's checkpointer on PostgreSQL, where the tests run on it; else the one in memory."""
-    if connection.vendor != "postgresql":
-        yield InMemorySaver()
-        return
-    with PostgresSaver.from_conn_string(request.getfixturevalue("checkpoints")) as kept:
+def saver(checkpoints: str) -> Iterator[PostgresSaver]:
+    """LangGraph's checkpointer."""
+    with PostgresSaver.from_conn_string(checkpoints) as kept:
         yield kept
 
 
@@ -80,12 +74,3 @@ def saver(request) -> Iterator[BaseCheckpointSaver]:
 def thread() -> dict[str, dict[str, str]]:
     """The config of a thread of its own."""
     return {"configurable": {"thread_id": f"ticket-{uuid4().hex[:8]}"}}
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The library asks nothing of the server's database; who go on together need PostgreSQL."""
-    for item in items:
-        mine = item.path.parent.name == "clients"
-        if mine and item.path.name != "test_langgraph_together.py":
-            item.add_marker(pytest.mark.portable)

@@ -6,13 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-import pytest
 from django.db import connection
-
-needs_postgres = pytest.mark.skipif(
-    connection.vendor != "postgresql",
-    reason="needs PostgreSQL: only there can two work on one thread of a graph at once",
-)
 
 
 def server() -> str:

@@ -24,23 +24,23 @@ from hitl_project.management.commands.up import free_port
 from reviews.models import Review
 from tests import factories
 from tests.clients.graphs import asked, flow
-from tests.clients.stores import needs_postgres, server
+from tests.clients.stores import server
+from tests.processes import PORTS
 
-pytestmark = needs_postgres
-PATIENCE = 30.0  # seconds
+A_MOMENT, PATIENCE = 1.5, 60.0  # seconds
 
 
 class Effects(list):
-    """What was done. Whoever does it waits a moment for another who does it too."""
+    """What was done. Whoever does it waits `patience` s for another who does it too."""
 
     def __init__(self):
         super().__init__()
-        self.meeting = Barrier(2)
+        self.meeting, self.patience = Barrier(2), 0.0
 
     def __call__(self, review, result):
         self.append((review, result["amount"]))
         try:
-            self.meeting.wait(1.5)
+            self.meeting.wait(self.patience)
         except BrokenBarrierError:
             return
 
@@ -90,6 +90,7 @@ def together(*moves):
 def test_langgraph_by_itself_lets_both_go_on(stage, ann):
     """Why there are turns. When this fails LangGraph has learnt it, and they can go."""
     review = stage.open()
+    stage.effects.patience = PATIENCE
     ann.decide(review, "approve")
 
     def resume():
@@ -103,6 +104,7 @@ def test_langgraph_by_itself_lets_both_go_on(stage, ann):
 
 def test_of_two_who_resume_at_once_one_goes_on(stage, ann):
     review = stage.open()
+    stage.effects.patience = A_MOMENT
     ann.decide(review, "approve")
     first, second = together(stage.resume, stage.resume)
     assert stage.effects == [(review, 120)]
@@ -112,6 +114,7 @@ def test_of_two_who_resume_at_once_one_goes_on(stage, ann):
 
 def test_other_threads_of_the_graph_do_not_wait_for_their_turn(stage, ann):
     other = replace(stage, config={"configurable": {"thread_id": f"other-{uuid4().hex}"}})
+    stage.effects.patience = PATIENCE
     for place in (stage, other):
         ann.decide(place.open(), "approve")
     together(stage.resume, other.resume)
@@ -120,6 +123,7 @@ def test_other_threads_of_the_graph_do_not_wait_for_their_turn(stage, ann):
 
 def test_of_two_people_who_answer_at_once_one_is_heard_and_the_graph_goes_on_once(stage, ann, ben):
     review = stage.open()
+    stage.effects.patience = A_MOMENT
     edited = {"amount": 60, "order": "A-17"}
     said = together(
         lambda: ann.decide(review, "approve"),
@@ -152,7 +156,7 @@ def test_a_process_that_dies_in_its_turn_leaves_the_turn_and_the_node_to_another
 
 
 def test_a_server_that_is_away_for_a_moment_is_waited_for(stage, desk):
-    port = free_port(21_000)
+    port = free_port(PORTS + 16_000 + os.getpid() % 4_000)
     secrets = map(factories.secret_of, (desk.key, factories.personal_key(desk.reviewer)))
     running = [serve(port)]
     back = Timer(2, lambda: running.append(serve(port)))
@@ -180,6 +184,7 @@ def killed(part, stage, desk, live_server):
     done = subprocess.run(
         [sys.executable, "-m", "tests.clients.worker", part, *place],
         cwd=settings.BASE_DIR,
+        env=os.environ | {"PYTHONPATH": str(settings.BASE_DIR / "clients" / "python" / "src")},
         stdout=subprocess.PIPE,
         text=True,
         check=False,

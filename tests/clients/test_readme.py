@@ -5,15 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.conf import settings
 from langgraph.graph import END, START, StateGraph
 
 from gates.policy import Step
 from tests import factories
-from tests.clients import LIBRARY
 from tests.clients.graphs import CONTEXT, State, propose
 
-README = (LIBRARY / "README.md").read_text()
+README = (settings.BASE_DIR / "clients" / "python" / "README.md").read_text()
 
 
 def snippet(language):
@@ -37,22 +36,13 @@ def test_the_first_snippet_runs(desk, approving, live_server):
     assert done == [{"amount": 120, "order": "A-17"}]
 
 
-def test_the_snippet_of_langgraph_runs(approving, agent, saver, thread, request):
+def test_the_snippet_of_langgraph_runs(approving, agent, saver, thread, checkpoints):
     done = []
-    code = snippet("python langgraph")
-    if connection.vendor == "postgresql":
-        database = request.getfixturevalue("checkpoints")
-    else:
-        code, database = re.sub(r"OnPostgres(\(database\))?", _in_process, code), None
 
     def execute(state):
         done.append(state["gate"]["result"])
 
     given = {"StateGraph": StateGraph, "State": State, "START": START, "END": END}
-    given |= {"gatehouse": agent, "saver": saver, "thread": thread, "database": database}
-    exec(code, given | {"propose": propose, "execute": execute})  # noqa: S102
+    given |= {"gatehouse": agent, "saver": saver, "thread": thread, "database": checkpoints}
+    exec(snippet("python langgraph"), given | {"propose": propose, "execute": execute})  # noqa: S102
     assert done == [{"amount": 120, "order": "A-17"}]
-
-
-def _in_process(found):
-    return "InProcess()" if found[1] else "InProcess"

@@ -6,16 +6,18 @@ from threading import Barrier, BrokenBarrierError
 import pytest
 from gatehouse_client.turns import InProcess
 
+PATIENCE = 60.0  # seconds; where both come, nobody waits
 
-def meet(turns, names):
+
+def meet(turns, names, patience=PATIENCE):
     """True if two who have these turns are at work at the same time."""
     start, work = Barrier(2), Barrier(2)
 
     def run(name):
-        start.wait(10)
+        start.wait(PATIENCE)
         with turns(name):
             try:
-                work.wait(0.3)
+                work.wait(patience)
             except BrokenBarrierError:
                 return False
         return True
@@ -25,7 +27,7 @@ def meet(turns, names):
 
 
 def test_one_thread_of_a_graph_is_for_one_at_a_time():
-    assert not meet(InProcess(), ["a", "a"])
+    assert not meet(InProcess(), ["a", "a"], patience=0.3)
 
 
 def test_others_do_not_wait():

@@ -14,7 +14,6 @@ from gatehouse_client.langgraph import resume_when_closed
 from gatehouse_client.turns import OnPostgres
 from langgraph.checkpoint.postgres import PostgresSaver
 
-import tests.clients  # noqa: F401 (finds the library)
 from tests.clients.graphs import asked, flow
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.e2e.rooms import room as make_room
 from tests.e2e.site import own_database, running
-from tests.e2e.visitor import DESKTOP, Visitor
+from tests.e2e.visitor import DESKTOP, PATIENCE, Visitor
 
 # The shell comes first: it draws no window around the page, and saves a third of the time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -76,7 +76,7 @@ def visit(site, chromium):
 
     def arrive(who=None, **device):
         context = chromium.new_context(base_url=site.address, **(DESKTOP | device))
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         visitor = Visitor(context.new_page())
         visitors.append(visitor)
         if who is not None:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from hitl_project.management.commands.up import free_port
-from tests.processes import children_of, eventually, healthy, left_of
+from tests.processes import PORTS, children_of, eventually, healthy, left_of
 
 PATIENCE = 90  # seconds; other tests may have the processors
 MANAGE = settings.BASE_DIR / "manage.py"
@@ -59,7 +59,7 @@ class Site:
 @contextmanager
 def running(database_url: str, log: IO[str]) -> Iterator[Site]:
     """A site that answers and keeps time; afterwards no process of it is left."""
-    port = free_port(20_000 + os.getpid() % 20_000)
+    port = free_port(PORTS + os.getpid() % 20_000)
     site = Site(f"http://127.0.0.1:{port}", database_url)
     site.manage("migrate", "--verbosity=0")
     site.manage("seed", DEBUG="1")

@@ -319,7 +319,7 @@ REVIEWS = (
     State("review-too-late", "reviewer", too_late),
     State("review-conditional", "reviewer", review_page(lambda: demo.conditional("reviewer")[0])),
     State("review-votes", "reviewer", review_page(lambda: fresh("close_account"))),
-    State("review-closed", "reviewer", review_page(lambda: planted(outcome="modified", step=None))),
+    State("review-closed", "reviewer", review_page(lambda: planted(outcome="modified"))),
     State("review-timed-out", "lead", review_page(lambda: planted(outcome="skipped"))),
     State("review-help", "reviewer", help_open, within="#help"),
 )

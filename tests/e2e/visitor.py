@@ -20,7 +20,8 @@ PHONE: dict[str, Any] = {
 WITHOUT_SCRIPT: dict[str, Any] = {"java_script_enabled": False}
 # A browser writes every refusal into its console; these are answers that a page then shows.
 _REFUSED = re.compile(r"the server responded with a status of (403|404|409|410|422) ")
-expect.set_options(timeout=15_000)
+PATIENCE = 60_000  # ms; other tests may have the processors
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass

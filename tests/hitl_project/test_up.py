@@ -12,10 +12,12 @@ import pytest
 from django.conf import settings
 
 from hitl_project.management.commands.up import free_port
-from tests.processes import children_of, eventually, left_of
+from tests.processes import PORTS, children_of, eventually, left_of
 
 PATIENCE = 60  # seconds; other tests may have the processors
 NOBODY = "nobody answers"
+# Asks nothing of the database; what a cluster leaves there when it stops or hangs, the others ask.
+supervision = pytest.mark.portable
 MANAGE = settings.BASE_DIR / "manage.py"
 
 
@@ -79,7 +81,7 @@ def start(database_url):
 @pytest.fixture(scope="module")
 def up(start):
     """One that is shared by the tests that leave it running."""
-    return start(free_port(20_000 + os.getpid() % 20_000))
+    return start(free_port(PORTS + os.getpid() % 4_000))
 
 
 def test_the_web_server_answers_and_is_ready(up):
@@ -97,6 +99,7 @@ def test_it_leads_four_groups(up):
     assert set(up.groups()) == {up.leader(of) for of in ("granian", TIMERS, TASKS, "lifeline")}
 
 
+@supervision
 def test_a_killed_cluster_of_tasks_is_started_again(up):
     up.until("ok")
     before = up.leader(TASKS)
@@ -129,6 +132,7 @@ def test_a_cluster_that_stands_still_is_said_and_started_again(up):
     up.until("ok")
 
 
+@supervision
 @pytest.mark.parametrize("generation", [0, 1])
 def test_a_killed_web_server_answers_again(up, generation):
     """Generation 0 is the server's parent process, 1 the one that answers."""
@@ -142,6 +146,7 @@ def test_a_killed_web_server_answers_again(up, generation):
     up.until("ok")
 
 
+@supervision
 def test_a_killed_lifeline_is_spun_again(up):
     up.until("ok")
     before = up.leader("lifeline")
@@ -150,7 +155,7 @@ def test_a_killed_lifeline_is_spun_again(up):
 
 
 def test_after_an_interrupt_nothing_is_left(start):
-    running = start(free_port(41_000 + os.getpid() % 10_000))
+    running = start(free_port(PORTS + 4_000 + os.getpid() % 4_000))
     groups = running.groups()
     assert len(groups) == 4
     running.process.send_signal(signal.SIGINT)
@@ -159,8 +164,9 @@ def test_after_an_interrupt_nothing_is_left(start):
     assert left_of(groups) == []
 
 
+@supervision
 def test_when_it_is_killed_outright_nothing_is_left_either(start):
-    running = start(free_port(51_000 + os.getpid() % 10_000))
+    running = start(free_port(PORTS + 8_000 + os.getpid() % 4_000))
     groups = running.groups()
     running.process.kill()
     eventually(lambda: left_of(groups) == [], "the end of all", shown=lambda: left_of(groups))
@@ -192,8 +198,9 @@ def test_a_worker_host_runs_the_cluster_alone(start, database_url):
     assert left_of(groups) == []
 
 
+@supervision
 def test_the_demo_prints_a_line_that_decides_what_its_agent_proposed(start):
-    running = start(free_port(45_000 + os.getpid() % 5_000), "--demo")
+    running = start(free_port(PORTS + 12_000 + os.getpid() % 4_000), "--demo")
     groups = running.groups()
     assert len(groups) == 5
     lines = iter(running.process.stdout.readline, "")
@@ -208,6 +215,7 @@ def test_the_demo_prints_a_line_that_decides_what_its_agent_proposed(start):
     assert left_of(groups) == []
 
 
+@supervision
 def test_a_taken_port_gives_way_to_the_next(up):
     taken = int(up.address.rpartition(":")[2])
     assert free_port(taken) > taken

@@ -21,6 +21,8 @@ from reviews.transitions import conditions, decisions
 from reviews.verdicts import Answer
 from tests.factories import person
 
+pytestmark = pytest.mark.portable
+
 PROPOSAL = {"order_id": "123456", "customer_id": "C-881", "amount": 250.0, "message": "Sent."}
 CASE = Case(
     gate="refund",

@@ -19,6 +19,8 @@ from reviews.transitions.runs.confirming import secret_of
 from tests.factories import at, decide
 from tests.reviews.runs.shop import go_on, tick
 
+pytestmark = pytest.mark.portable
+
 UNDO, RETRY = 10, 5  # seconds
 
 

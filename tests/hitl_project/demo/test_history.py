@@ -11,6 +11,7 @@ from hitl_project.demo.cases import INVENTORS
 from hitl_project.demo.history import SCOPE
 from hitl_project.demo.people import COLLEAGUES
 from hitl_project.demo.seeding import plant
+from hitl_project.demo.show import Show
 from reviews.models import Assignment, Comment, Condition, Decision, Review, Run, Step
 from reviews.queries import trail
 from tests.factories import T0, at
@@ -20,14 +21,20 @@ DAYS = 30
 
 
 @pytest.fixture(scope="module")
-def month(django_db_setup, django_db_blocker):
+def shown():
+    """What the planting left to show."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def month(django_db_setup, django_db_blocker, shown):
     """One planting for all the tests here, taken back after the last."""
     from django.conf import settings  # noqa: PLC0415 (after the environment)
     from django.db import transaction  # noqa: PLC0415
 
     with django_db_blocker.unblock(), transaction.atomic(), at(T0):
         settings.DEBUG, before = True, settings.DEBUG
-        plant(past=True)
+        shown.append(Show("http://testserver"))
         yield T0
         settings.DEBUG = before
         transaction.set_rollback(True)
@@ -39,6 +46,12 @@ def waiting(**fields):
 
 def counted(rows, *names):
     return set(rows.values_list(*names).distinct())
+
+
+def test_the_first_start_has_a_past(month, shown):
+    [show] = shown
+    assert Review.objects.count() > 250
+    assert show.offer() == ""
 
 
 def test_planting_again_adds_nothing(month, settings):
