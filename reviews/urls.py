@@ -27,6 +27,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/", runs.run, name="run"),
     path("runs/<uuid:run_id>/cancel/", runs.cancel, name="run-cancel"),
     path("runs/<uuid:run_id>/<slug:move>/", runs.move, name="run-move"),
+    path("workflows/", workflows.workflows, name="workflows"),
     path("workflows/<slug:slug>/", workflows.workflow, name="workflow"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("conditions/<str:secret>/", conditions.condition, name="condition"),

@@ -19,8 +19,8 @@ from gates import clock
 from gates.actors import Actor
 from reviews import deadlines
 from reviews.api import waiting
+from reviews.api.creating import CreatingViewSet
 from reviews.api.paging import NewestFirst, OldestFirst, whole_number
-from reviews.api.view import ApiViewSet
 from reviews.errors import DomainError, Missing
 from reviews.filters import ReviewFilter, StrictFilterBackend, check_parameters
 from reviews.models import Comment, Review
@@ -71,9 +71,10 @@ def move(body: type[Body] = bodies.Nothing, **options: Any) -> Callable[[Move], 
     return decorate
 
 
-class ReviewViewSet(ApiViewSet):
+class ReviewViewSet(CreatingViewSet):
     """Reviews in the caller's scope."""
 
+    made_at = "review-detail"
     queryset = Review.objects.none()
     serializer_class = answers.ReviewSerializer
     lookup_url_kwarg = "review_id"
@@ -130,12 +131,6 @@ class ReviewViewSet(ApiViewSet):
         submission = submissions.Submission(**self.read(bodies.SubmitBody))
         review = submissions.submit(submission, key=key)
         return Response(self.portray(review), status=HTTPStatus.CREATED)
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Where the new review is, also when the answer is repeated."""
-        if response.status_code == HTTPStatus.CREATED:
-            response["Location"] = url_of("review-detail", response.data["id"])
-        return super().finalize_response(request, response, *args, **kwargs)
 
     def list(self, request: Request) -> Response:
         """Reviews, newest first. A list never applies deadlines: a detail read does."""

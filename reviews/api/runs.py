@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,6 +14,7 @@ from rest_framework.response import Response
 from gates.models import WorkflowVersion
 from reviews import engine
 from reviews.api import waiting
+from reviews.api.creating import CreatingViewSet
 from reviews.api.paging import BySlug, NewestFirst
 from reviews.api.reviews import SECONDS, seconds_of
 from reviews.api.view import ApiViewSet
@@ -25,16 +25,16 @@ from reviews.models.run import RunQuerySet
 from reviews.queries.runs import for_reading, steps_of
 from reviews.queries.scope import workflows_for
 from reviews.serializers import bodies
-from reviews.serializers.portraits import url_of
 from reviews.serializers.run_answers import RunSerializer, WorkflowSerializer
 from reviews.serializers.run_portraits import run_json, workflow_json
 from reviews.transitions.runs import people, starting
 from reviews.transitions.runs.starting import Start
 
 
-class WorkflowViewSet(ApiViewSet):
+class WorkflowViewSet(CreatingViewSet):
     """Published workflows in the caller's scope."""
 
+    made_at = "run-api-detail"
     queryset = WorkflowVersion.objects.none()
     serializer_class = WorkflowSerializer
     lookup_field = "slug"
@@ -66,12 +66,6 @@ class WorkflowViewSet(ApiViewSet):
         key = self.caller.integrator()
         run = starting.start(Start(workflow=slug, **self.read(bodies.StartBody)), key=key)
         return Response(run_json(run, steps_of(run)), status=HTTPStatus.CREATED)
-
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Where the new run is, also when the answer is repeated."""
-        if response.status_code == HTTPStatus.CREATED:
-            response["Location"] = url_of("run-api-detail", response.data["id"])
-        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class RunViewSet(ApiViewSet):

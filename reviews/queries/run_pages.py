@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import OuterRef
 
 from gates.graph import Graph
-from gates.models import Event, Workflow
-from reviews.models import Delivery, Review, Run, Step
+from gates.models import Workflow
+from reviews.models import Review, Run, Step
 from reviews.models.run import RunQuerySet
 from reviews.queries.desks import MOST, counted
 from reviews.queries.lists import PAYLOADS
@@ -20,7 +21,7 @@ from reviews.queries.runs import begun_actions
 from reviews.states import OPEN_STEPS, RunStatus, StepStatus
 
 MOST_STEPS = 200
-SIZE, SHOWN, FEW = 20, 20, 5
+SIZE, FEW = 20, 5
 SENT = ("input", "output", "requester")
 STANDING: dict[str, tuple[str, ...]] = {
     "running": (StepStatus.READY, StepStatus.RUNNING),
@@ -56,6 +57,30 @@ class Standing:
     def any(self) -> bool:
         """True if some run stands there."""
         return bool(self.running or self.waiting or self.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowPage:
+    """Some workflows by name, each with a count by way of STANDING; `after` is the last of them if
+    there are more.
+    """
+
+    rows: Sequence[Workflow]
+    after: str
+
+
+def page_of_workflows(after: str = "", *, size: int = SIZE) -> WorkflowPage:
+    """The first, or those that come after a name, in one statement. Runs that undo count too."""
+    counts = {way: counted(_steps_of_the_row(statuses)) for way, statuses in STANDING.items()}
+    rows = Workflow.objects.select_related("version").defer("version__document")
+    named_so = rows.filter(slug__gt=after).annotate(**counts).order_by("slug")
+    found = list(named_so[: size + 1])
+    return WorkflowPage(found[:size], found[size - 1].slug if len(found) > size else "")
+
+
+def _steps_of_the_row(statuses: Sequence[str]) -> Any:
+    """A run on its way has one open step."""
+    return Step.objects.filter(workflow=OuterRef("pk"), status__in=statuses)
 
 
 def page_of_runs(rows: RunQuerySet, before: UUID | None = None, *, size: int = SIZE) -> Page:
@@ -132,21 +157,6 @@ def deeds_of(run: Run, graph: Graph) -> Deeds:
         [(step, action) for step, action in steps if action],
         [step for step, action in steps if not action],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """The last events and messages of a run, the newest first."""
-
-    events: Sequence[Event]
-    deliveries: Sequence[Delivery]
-
-
-def trail_of(run: Run) -> Trail:
-    """Each kind in one statement."""
-    events = Event.objects.filter(subject_type="run", subject_id=str(run.pk)).order_by("-seq")
-    sent = Delivery.objects.filter(run=run).defer("body").order_by("-id")
-    return Trail(list(events[:SHOWN]), list(sent[:SHOWN]))
 
 
 def named(rows: RunQuerySet, term: str, most: int) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""What happened to a review and to its like: events, remarks, votes, earlier cases."""
+"""What happened to a review, to its like or to a run: events, messages, remarks, earlier cases."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from gates.models import Event
-from reviews.models import Comment, Decision, Review
+from reviews.models import Comment, Decision, Delivery, Review, Run
 from reviews.models.decision import STANDING
 from reviews.queries.lists import PAYLOADS
 from reviews.states import Status
 
 SHOWN_EVENTS, SHOWN_COMMENTS, SHOWN_EARLIER = 20, 50, 5
+SHOWN_DELIVERIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,24 @@ def trail_of(review: Review) -> Trail:
     )
 
 
-def events_of(review: Review) -> QuerySet[Event]:
-    """The last events of a review, newest first."""
-    events = Event.objects.filter(subject_type="review", subject_id=str(review.pk))
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """The last events and messages of a review or a run, newest first."""
+
+    events: Sequence[Event]
+    deliveries: Sequence[Delivery]
+
+
+def traces_of(subject: Review | Run) -> Traces:
+    """Each kind in one statement."""
+    sent = subject.deliveries.defer("body").order_by("-id")
+    return Traces(list(events_of(subject)), list(sent[:SHOWN_DELIVERIES]))
+
+
+def events_of(subject: Review | Run) -> QuerySet[Event]:
+    """The last events of a review or a run, newest first."""
+    kind = subject._meta.model_name
+    events = Event.objects.filter(subject_type=kind, subject_id=str(subject.pk))
     return events.order_by("-seq")[:SHOWN_EVENTS]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+import jsonpointer
 from django import template
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
@@ -27,6 +29,13 @@ MOST_ROWS, MOST_COLUMNS, LONGEST = 50, 8, 20_000
 LONG = 90  # characters that still fit beside a label
 ORIGINS = {"ai": "wand", "customer": "person", "system": "log"}
 Fact = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number which the gate says is one of money."""
+
+    value: Any
 
 
 @register.simple_tag
@@ -65,8 +74,11 @@ def fact(value: Any, kind: str = "json") -> SafeString | str:
 
 
 @register.simple_tag
-def members(value: Any, before: Any = None) -> list[Fact]:
-    """The members of a proposal, those that changed first, each with what it was."""
+def members(value: Any, before: Any = None, amount: str = "") -> list[Fact]:
+    """The members of a proposal, those that changed first, each with what it was. `amount` is the
+    JSON Pointer to what the gate calls its amount.
+    """
+    value, before = _with_amount(value, amount), _with_amount(before, amount)
     if not isinstance(value, Mapping):
         return [{"label": _("proposal"), "value": value, "changed": False}]
     before = before or {}
@@ -99,6 +111,14 @@ def as_json(value: Any) -> str:
     return _plain(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def _with_amount(document: Any, pointer: str) -> Any:
+    """The document with its amount marked as one; what is no number there is left as it is."""
+    found = jsonpointer.resolve_pointer(document, pointer, None) if pointer else None
+    if not _numeric(found):
+        return document
+    return jsonpointer.set_pointer(document, pointer, Amount(found), inplace=False)
+
+
 def _changed(before: Mapping[str, Any], name: str, item: Any) -> bool:
     return bool(before) and before.get(name) != item
 
@@ -128,6 +148,8 @@ def _quote(value: Any) -> SafeString:
 
 
 def _number(value: Any) -> str:
+    if isinstance(value, Amount):
+        return _money(value.value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return _plain(value)
     whole = isinstance(value, int) or value.is_integer()
@@ -256,7 +278,7 @@ def _align(rows: Sequence[Mapping[str, Any]], name: str) -> str:
 
 
 def _numeric(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(value, (int, float, Amount)) and not isinstance(value, bool)
 
 
 _SHAPES = {

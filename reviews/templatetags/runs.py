@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews.models import Condition, Run, Step
-from reviews.states import ConditionStatus, RunStatus
+from reviews.states import ConditionStatus, RunStatus, StepStatus
 from reviews.templatetags.gatehouse import icon, in_short
 from reviews.transitions.runs.confirming import link_of
 
@@ -58,10 +58,11 @@ def state_word(code: str) -> str:
 
 
 @register.simple_tag
-def run_state(run: Run) -> SafeString:
-    """How a run stands, or how it ended."""
+def run_state(run: Run, here: Step | None = None) -> SafeString:
+    """How a run stands, or how it ended; where it is `here` says whether it waits."""
     if run.status != RunStatus.ENDED:
-        return state(run.status)
+        waits = here is not None and here.status == StepStatus.WAITING
+        return state("waiting" if waits else run.status)
     if run.outcome == "cancelled":
         return state("cancelled")
     said = _("ended: %(outcome)s") % {"outcome": in_words(run.outcome)}

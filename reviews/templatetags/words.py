@@ -118,7 +118,38 @@ REFUSALS = (
     gettext_noop("There is nobody above this level."),
     gettext_noop("Only who decided may undo it."),
     gettext_noop("You lack the permission for this."),
+    gettext_noop("Only a person may do this: use a personal key."),
+    gettext_noop("This key is no longer valid."),
+    gettext_noop("Nobody is asked at the moment."),
+    gettext_noop("Not routine: open it alone."),
+    gettext_noop("There is no such review."),
+    gettext_noop("There is no verdict to overturn."),
+    gettext_noop("Only a closed review can be overturned."),
+    gettext_noop("The verdict is not released yet: the condition opens in a moment."),
+    gettext_noop("There is no such condition."),
+    gettext_noop("This condition has been answered already."),
+    gettext_noop("This link is not valid any more."),
+    gettext_noop("There is no such run."),
+    gettext_noop("This run has ended already."),
+    gettext_noop("Nothing has failed: there is nothing to retry or skip."),
+    gettext_noop("Only an action can be skipped: retry this step, or cancel the run."),
 )
+HEADS: dict[str, StrPromise] = {
+    "expired": gettext_lazy("Time ran out before your answer."),
+    "held_by_other": gettext_lazy("A colleague is working on this."),
+    "already_decided": gettext_lazy("Somebody was quicker."),
+    "already_voted": gettext_lazy("Your vote is there already."),
+    "escalated": gettext_lazy("It went up to the next level."),
+    "no_next_level": gettext_lazy("It cannot go any higher."),
+    "changed": gettext_lazy("What is proposed has changed since you opened it."),
+    "wrong_state": gettext_lazy("That cannot be done as things stand."),
+    "not_allowed": gettext_lazy("You may not do this."),
+    "own_proposal": gettext_lazy("Somebody else has to decide this."),
+    "outlier": gettext_lazy("This one needs a look of its own."),
+    "not_found": gettext_lazy("It is not there."),
+    "endpoint_used": gettext_lazy("It is still needed."),
+}
+"""By code: the first sentence of a refusal, before the one that says it precisely."""
 _PRIORITY_SIGNS = {
     Priority.LOW: "routine",
     Priority.NORMAL: "routine",
@@ -187,6 +218,12 @@ def name_of(person: User | None) -> str:
 def refused(message: str) -> str:
     """A refusal in the reader's language, where its sentence is known."""
     return translation.gettext(message) if message in REFUSALS else message
+
+
+@register.simple_tag
+def refusal_head(code: str) -> str:
+    """The first sentence of a refusal."""
+    return str(HEADS.get(code, _("That was not possible.")))
 
 
 @register.filter

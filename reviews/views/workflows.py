@@ -1,4 +1,4 @@
-"""The page of one workflow: its graph, where its runs stand, and the newest of them."""
+"""The list of workflows, and the page of one: its graph, where its runs stand, its newest runs."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from gates.queries.policies import graph_of
 from reviews.models import Run
 from reviews.models.run import SEE_RUNS
 from reviews.queries import run_pages
-from reviews.queries.desks import MOST
 from reviews.queries.run_pages import Standing
 from reviews.states import RunStatus
 from reviews.templatetags.gatehouse import capped
 from reviews.views.answers import person, varies
 
 SEE_WORKFLOWS = "gates.view_workflow"
+NAV = "workflows"
 LAST_VERSIONS = 10
 SIGNS = {"running": "live", "waiting": "held", "failed": "warn"}
 INSIDE, LETTER, SIGN = 8, 7, 27  # of a badge, in pixels
@@ -45,16 +45,33 @@ class Badge:
 
 @require_safe
 @login_required
+def workflows(request: HttpRequest) -> HttpResponse:
+    """All workflows by name, for who may see workflows or runs."""
+    _reader(request)
+    after = request.GET.get("after", "")
+    page = run_pages.page_of_workflows(after.replace("\0", ""))
+    context = {"nav": NAV, "now": clock.now(), "page": page, "later": bool(after)}
+    return varies(render(request, "workflows.html", context))
+
+
+@require_safe
+@login_required
 def workflow(request: HttpRequest, slug: str) -> HttpResponse:
     """A workflow, for who may see workflows or runs."""
+    reader = _reader(request)
+    rows = Workflow.objects.select_related("version").defer("version__document")
+    found = get_object_or_404(rows, slug=slug)
+    context = {"nav": NAV, "workflow": found, "now": clock.now()}
+    context |= _published(found) | _versions(found) | _runs(request, found, reader)
+    return varies(render(request, "workflow.html", context))
+
+
+def _reader(request: HttpRequest) -> User:
+    """Who looks. Raises Http404 for who may see neither workflows nor runs."""
     reader = person(request)
     if not (reader.has_perm(SEE_WORKFLOWS) or reader.has_perm(SEE_RUNS)):
         raise Http404
-    rows = Workflow.objects.select_related("version").defer("version__document")
-    found = get_object_or_404(rows, slug=slug)
-    context = {"workflow": found, "now": clock.now(), "most": MOST}
-    context |= _published(found) | _versions(found) | _runs(request, found, reader)
-    return varies(render(request, "workflow.html", context))
+    return reader
 
 
 def _published(found: Workflow) -> dict[str, Any]:

@@ -251,6 +251,44 @@ def test_what_changed_comes_first_with_what_it_was():
     ]
 
 
+@pytest.mark.parametrize(
+    ("proposal", "pointer", "texts"),
+    [
+        ({"amount": 219, "count": 219}, "/amount", ["219.00", "219"]),
+        ({"amount": 219.0}, "/amount", ["219.00"]),
+        ({"amount": 1234.5}, "/amount", ["1,234.50"]),
+        ({"amount": 219}, "", ["219"]),
+        ({"amount": "219 EUR"}, "/amount", ["219 EUR"]),
+        ({"amount": True}, "/amount", ["yes"]),
+        ({"amount": 7}, "/amount/in", ["7"]),
+        ({"a/b": 7}, "/a~1b", ["7.00"]),
+        ([7], "/0", ["<ul><li>7.00</li></ul>"]),
+    ],
+)
+def test_what_the_gate_calls_its_amount_is_shown_as_money(proposal, pointer, texts):
+    assert [fact(row["value"]) for row in members(proposal, {}, pointer)] == texts
+
+
+def test_an_amount_within_a_table_is_shown_as_money_and_aligned():
+    [row] = members({"lines": [{"net": 7}, {"net": 8}]}, {}, "/lines/0/net")
+    text = fact(row["value"])
+    assert '<td class="num">7.00</td>' in text
+    assert '<td class="num">8</td>' in text
+
+
+def test_an_amount_that_changed_is_money_before_and_after():
+    [row] = members({"amount": 35}, {"amount": 49.5}, "/amount")
+    assert (fact(row["was"]), fact(row["value"]), row["changed"]) == ("49.50", "35.00", True)
+    [same] = members({"amount": 35}, {"amount": 35.0}, "/amount")
+    assert same["changed"] is False
+
+
+def test_the_proposal_itself_stays_as_it_was():
+    proposal = {"lines": [{"net": 7}]}
+    members(proposal, proposal, "/lines/0/net")
+    assert proposal == {"lines": [{"net": 7}]}
+
+
 def test_nothing_changed_where_there_is_nothing_before():
     assert [row["changed"] for row in members({"a": 1})] == [False]
 

@@ -76,6 +76,7 @@ PAGES: dict[Call, str] = {
     Call("POST", "run-move", "run", {}, "retry"): "s xxxx0 >00x> ssss ss",
     Call("POST", "run-move", "run", {}, "skip"): "s xxxx0 >00x> ssss ss",
     Call("POST", "run-move", "run", {}, "nonsense"): "s 00000 00000 ssss ss",
+    Call("GET", "workflows"): "s 00000 ..... ssss ss",
     Call("GET", "workflow"): "s 00000 ..... ssss ss",
     Call("GET", "preferences"): PERSONS,
     Call("POST", "preferences", "", CHOSEN): "s >>>>> >>>>> ssss ss",

@@ -61,6 +61,12 @@ def test_each_state_has_its_page(state):
     assert 'action="' not in text_of(response).partition('id="bar"')[2].partition("</section>")[0]
 
 
+def test_what_the_gate_calls_its_amount_is_shown_as_money():
+    at_desk = desk()
+    review = at_desk.submit({"amount": 219, "order": "A-17"})
+    assert "<dt>Amount</dt> <dd> 219.00 </dd>" in text_of(opened(at_desk.reviewer, review))
+
+
 def test_the_script_gets_the_part_that_it_asks_for():
     at_desk = desk()
     ann, review = browser(at_desk.reviewer), at_desk.submit()

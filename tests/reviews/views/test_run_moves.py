@@ -82,6 +82,8 @@ def test_what_has_not_failed_is_neither_retried_nor_skipped(name):
         run = go_on(it.start())
         response = browser(manager()).post(url(run, f"{name}/"))
     assert (response.status_code, response.context["refusal"].code) == (409, "wrong_state")
+    assert "That cannot be done as things stand." in text_of(response)
+    assert "Nothing has failed: there is nothing to retry or skip." in text_of(response)
 
 
 def test_a_move_is_no_get_and_no_other_word():

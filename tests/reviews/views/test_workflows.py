@@ -159,6 +159,21 @@ def test_what_is_stuck_can_be_seen_alone():
     assert [(row.pk, step.node) for row, step in context["runs"]] == [(run.pk, "analyse")]
 
 
+def test_a_run_that_waits_is_said_to_wait():
+    with shop() as it:
+        run = it.start()
+        assert "> running" in listed(run)
+        assert "> waiting" in listed(go_on(run))
+        it.decide(run)
+        assert "> ended: done" in listed(go_on(run))
+
+
+def listed(run) -> str:
+    """The row of the run, up to its state, with the icon's end before the word."""
+    row = text_of(browser(auditor()).get(PAGE)).partition(f'href="/runs/{run.pk}/"')[2]
+    return row.partition("</tr>")[0].replace("</svg>", "> ")
+
+
 def test_nothing_stuck_and_nothing_run_say_so():
     with shop():
         client = browser(auditor())
