@@ -1,4 +1,4 @@
-"""The library's README: its snippets run as they stand, but for the address."""
+"""What is written of the library: the snippets run as they stand, but for the address."""
 
 import re
 from dataclasses import replace
@@ -12,12 +12,13 @@ from gates.policy import Step
 from tests import factories
 from tests.clients.graphs import CONTEXT, State, propose
 
-README = (settings.BASE_DIR / "clients" / "python" / "README.md").read_text()
+OURS, ITS_OWN = "README.md", "clients/python/README.md"
 
 
-def snippet(language):
+def snippet(language, readme=ITS_OWN):
     """The code under this language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    text = (settings.BASE_DIR / readme).read_text()
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return found
 
 
@@ -36,7 +37,8 @@ def test_the_first_snippet_runs(desk, approving, live_server):
     assert done == [{"amount": 120, "order": "A-17"}]
 
 
-def test_the_snippet_of_langgraph_runs(approving, agent, saver, thread, checkpoints):
+@pytest.mark.parametrize("readme", [OURS, ITS_OWN])
+def test_the_snippet_of_langgraph_runs(readme, approving, agent, saver, thread, checkpoints):
     done = []
 
     def execute(state):
@@ -44,5 +46,6 @@ def test_the_snippet_of_langgraph_runs(approving, agent, saver, thread, checkpoi
 
     given = {"StateGraph": StateGraph, "State": State, "START": START, "END": END}
     given |= {"gatehouse": agent, "saver": saver, "thread": thread, "database": checkpoints}
-    exec(snippet("python langgraph"), given | {"propose": propose, "execute": execute})  # noqa: S102
+    given |= {"propose": propose, "execute": execute}
+    exec(snippet("python langgraph", readme), given)  # noqa: S102
     assert done == [{"amount": 120, "order": "A-17"}]
