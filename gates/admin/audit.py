@@ -10,13 +10,15 @@ from django.contrib.admin.filters import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from gates.admin.base import ReadOnlyAdmin
-from gates.admin.display import json_field, short
+from gates.admin.display import json_field
+from gates.admin.versions import AskedFilter
 from gates.models import Event
 
 SUBJECTS = (
@@ -48,21 +50,15 @@ class SubjectFilter(SimpleListFilter):
         return queryset.filter(subject_type=value) if value in dict(SUBJECTS) else queryset
 
 
-class SubjectIdFilter(SimpleListFilter):
-    """One subject; there only when a link asked for it."""
+class SubjectIdFilter(AskedFilter):
+    """One subject, of whatever kind."""
 
     title = _("subject id")
     parameter_name = "subject_id"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
-        """The one that was asked for."""
-        value = self.value()
-        return ((value, value),) if value else ()
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        """Events of that subject, of whatever kind."""
-        value = self.value()
-        return queryset.filter(of_subject(value)) if value else queryset
+    def narrowed(self, queryset: QuerySet[Event], value: str) -> QuerySet[Event]:
+        """Events of that subject."""
+        return queryset.filter(of_subject(value))
 
 
 class Trail(ChangeList):
@@ -115,8 +111,8 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("data"))
     def data_short(self, event: Event) -> SafeString:
-        """The data on one line."""
-        return short(event.data)
+        """The data in short; what says it in words may be an app above this one."""
+        return render_to_string("admin/gates/event_data.html", {"event": event})
 
     @admin.display(description=_("subject"))
     def subject(self, event: Event) -> SafeString:

@@ -1,5 +1,5 @@
 """The admin of reviews: the queue with its moves, and all that belongs to a review, to read."""
 
-from reviews.admin import endpoint, parts, review, run, system, tasks
+from reviews.admin import endpoint, parts, review, run, sides, system, tasks
 
-__all__ = ["endpoint", "parts", "review", "run", "system", "tasks"]
+__all__ = ["endpoint", "parts", "review", "run", "sides", "system", "tasks"]

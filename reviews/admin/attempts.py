@@ -1,57 +1,30 @@
-"""One request to make a move: what was sent, and the words in which it is answered."""
+"""What a form about reviews sends, and the words in which it is answered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 
 from gates.admin.display import pretty, visible
 from gates.queries.policies import policy_of
 from reviews.admin.expecting import expected
 from reviews.admin.explaining import explained
-from reviews.admin.making import Move, Shown
+from reviews.admin.moving import Attempt, Move
 from reviews.errors import DomainError
 from reviews.models import Review
 from reviews.queries import outlook
+from reviews.queries.named import uuid_of
 from reviews.templatetags.facts import fact
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One request to make a move: on which reviews, as they were shown."""
-
-    request: HttpRequest
-    move: Move
-    shown: Shown
-    reviews: Mapping[UUID, Review]
 
 
 def read_shown(posted: Sequence[str]) -> dict[UUID, str]:
     """The `id:digest` pairs of a form; what is none is left out."""
     pairs = [item.partition(":") for item in posted]
     return {pk: digest for raw, _colon, digest in pairs if digest and (pk := uuid_of(raw))}
-
-
-def uuid_of(raw: str) -> UUID | None:
-    """The id, or None for text that is none."""
-    try:
-        return UUID(raw)
-    except ValueError:
-        return None
-
-
-def heading(move: Move, count: int) -> str:
-    """The question that the page asks."""
-    if count == 1:
-        return _("%(move)s this review?") % {"move": move.label}
-    return _("%(move)s: %(count)s reviews") % {"move": move.label, "count": count}
 
 
 def details(review: Review) -> dict[str, Any]:
@@ -74,7 +47,7 @@ def done(attempt: Attempt, made: UUID) -> str:
     """What worked, with a link to it."""
     url = reverse("admin:reviews_review_change", args=[made])
     return format_html(
-        '{}: <a href="{}">{}</a>', attempt.move.done, url, visible(attempt.reviews[made].title)
+        '{}: <a href="{}">{}</a>', attempt.move.done, url, visible(attempt.rows[made].title)
     )
 
 

@@ -13,13 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from gates import clock
 from gates.admin.display import pretty
-from gates.models import Event
 from gates.policy import GatePolicy
 from gates.queries.policies import policy_of
 from reviews.admin.explaining import explained
-from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
+from reviews.models import Assignment, Comment, Condition, Decision, Review
 from reviews.queries import outlook
-from reviews.queries.trails import events_of
 from reviews.states import Status
 from reviews.templatetags.facts import fact
 from reviews.templatetags.gatehouse import in_short
@@ -61,8 +59,6 @@ class Parts:
     conditions: Sequence[Condition]
     assignments: Sequence[Assignment]
     comments: Sequence[Comment]
-    deliveries: Sequence[Delivery]
-    events: Sequence[Event]
 
 
 def case_of(review: Review) -> dict[str, Any]:
@@ -134,6 +130,4 @@ def parts_of(review: Review) -> Parts:
         conditions=list(review.conditions.order_by("id")[:MOST_PARTS]),
         assignments=list(assignments.order_by("opened_at", "id")[:MOST_PARTS]),
         comments=list(review.comments.select_related("author").order_by("id")[:MOST_PARTS]),
-        deliveries=list(review.deliveries.order_by("id").defer("body")[:MOST_PARTS]),
-        events=list(events_of(review)),
     )

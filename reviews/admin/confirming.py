@@ -1,88 +1,49 @@
-"""The way of a move through the admin: chosen, confirmed, made, answered review by review."""
+"""What people do to reviews from the admin, one or many."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
-from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from gates.admin.base import signed_in
 from reviews.admin import results
-from reviews.admin.attempts import (
-    Attempt,
-    details,
-    done,
-    foreseen,
-    heading,
-    line_of,
-    read_shown,
-    uuid_of,
-)
-from reviews.admin.forms import ConfirmForm
-from reviews.admin.making import CLAIM, MOVES, OF_MANY, UNDO, Move, Shown, make
+from reviews.admin.attempts import details, done, foreseen, line_of, read_shown
+from reviews.admin.making import CLAIM, MOVES, OF_MANY, UNDO, make
 from reviews.admin.moves import elsewhere
-from reviews.admin.paging import ByKeys, rows_of
+from reviews.admin.moving import Attempt, MovingAdmin, Shown, actions_of
 from reviews.admin.parts import BULKY
-from reviews.errors import (
-    Changed,
-    Invalid,
-)
+from reviews.errors import DomainError, Invalid
 from reviews.models import Review
 from reviews.transitions.batches import LIMIT, ItemResult
 
-__all__ = ["MovingAdmin", "uuid_of"]
 
-CHANGELIST = "admin:reviews_review_changelist"
-RESULT = "admin:reviews_review_result"
+class ReviewMovesAdmin(MovingAdmin):
+    """The moves of reviews. What became of many is kept, to be read and tried again."""
 
-
-def _action(move: Move) -> Callable[..., HttpResponse | None]:
-    """The list's action that makes this move."""
-
-    @admin.action(description=move.label)
-    def choose(
-        page: MovingAdmin, request: HttpRequest, queryset: QuerySet[Review]
-    ) -> HttpResponse | None:
-        return page.chosen(request, move, queryset)
-
-    choose.__name__ = move.name
-    return choose
-
-
-class MovingAdmin(admin.ModelAdmin):
-    """The moves, as actions of the list and buttons of the page. Transitions judge who may."""
-
-    actions = tuple(_action(move) for move in OF_MANY)
+    actions = actions_of(OF_MANY)
+    moves = MOVES
+    limit = LIMIT
+    too_many = _("At most %(limit)s reviews at once: narrow the list.")
+    question = _("%(move)s this review?")
+    question_of_many = _("%(move)s: %(count)s reviews")
+    field = "shown"
     confirm_template = "admin/reviews/review/confirm.html"
     result_template = "admin/reviews/review/result.html"
-    paginator = ByKeys
-
-    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
-        """The list, which reads the rows of one page by their keys."""
-        shown = super().get_changelist_instance(request)
-        shown.result_list = rows_of(shown)
-        return shown
 
     def get_urls(self) -> list[URLPattern]:
-        """One address for all moves, one for what became of many."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("move/", wrap(self.move_view), name="reviews_review_move"),
-            path("result/", wrap(self.result_view), name="reviews_review_result"),
-            *super().get_urls(),
-        ]
+        """With one for what became of many."""
+        view = self.admin_site.admin_view(self.result_view)
+        return [path("result/", view, name="reviews_review_result"), *super().get_urls()]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -98,8 +59,8 @@ class MovingAdmin(admin.ModelAdmin):
             raise PermissionDenied
         found = results.kept(request.session)
         if found is None:
-            return redirect(CHANGELIST)
-        lines = found.lines(self._visible(request, dict.fromkeys(found.items, "")))
+            return redirect(self.list_url)
+        lines = found.lines(self.visible(request, found.items))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -114,125 +75,56 @@ class MovingAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, self.result_template, context)
 
-    def move_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask for confirmation, or make the confirmed move. Reading this address does nothing."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if request.method != "POST":
-            return redirect(CHANGELIST)
-        attempt = self._attempt(request)
-        if attempt.move.form is None:
-            return self._made(attempt, {})
-        if "confirmed" not in request.POST:
-            return self._confirm(attempt, attempt.move.form(reviews=attempt.reviews.values()))
-        form = attempt.move.form(request.POST, reviews=attempt.reviews.values())
-        if not form.is_valid():
-            return self._confirm(attempt, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        return self._made(attempt, form.cleaned_data, form)
+    def shown_in(self, posted: QueryDict) -> Shown:
+        """Each with the digest of what was read."""
+        return read_shown(posted.getlist(self.field))
 
-    def _attempt(self, request: HttpRequest) -> Attempt:
-        move = MOVES.get(request.POST.get("move", ""))
-        posted = read_shown(request.POST.getlist("shown"))
-        reviews = self._visible(request, posted)
-        if move is None or not reviews:
-            raise Http404
-        shown = {pk: digest for pk, digest in posted.items() if pk in reviews}
-        return Attempt(request, move, shown, reviews)
+    def shown_by(self, rows: QuerySet[Any]) -> Shown:
+        """Their digests, as they are now."""
+        return dict(rows.values_list("pk", "digest"))
 
-    def chosen(
-        self, request: HttpRequest, move: Move, queryset: QuerySet[Review]
-    ) -> HttpResponse | None:
-        """Ask about the reviews that were chosen in the list, or make the move at once."""
-        shown: Shown = dict(queryset.values_list("pk", "digest")[: LIMIT + 1])
-        if len(shown) > LIMIT:
-            text = _("At most %(limit)s reviews at once: narrow the list.") % {"limit": LIMIT}
-            self.message_user(request, text, messages.ERROR)
-            return None
-        attempt = Attempt(request, move, shown, self._visible(request, shown))
-        if not attempt.reviews:
-            return None
-        if move.form is None:
-            return self._made(attempt, {})
-        return self._confirm(attempt, move.form(reviews=attempt.reviews.values()))
-
-    def _visible(self, request: HttpRequest, shown: Shown) -> dict[UUID, Review]:
-        """The reviews among these that the person may see; one alone comes whole, to be shown."""
-        rows = self.get_queryset(request).filter(pk__in=list(shown)[:LIMIT])
+    def chosen_rows(self, request: HttpRequest, ids: Sequence[UUID]) -> Iterable[Review]:
+        """One alone comes whole, to be shown."""
+        rows = self.get_queryset(request).filter(pk__in=ids)
         rows = rows.select_related("version__gate", "team").defer("version__document")
-        found = {row.pk: row for row in (rows if len(shown) == 1 else rows.defer(*BULKY))}
-        return {pk: found[pk] for pk in shown if pk in found}
+        return rows if len(ids) == 1 else rows.defer(*BULKY)
 
-    def _made(
-        self, attempt: Attempt, said: Mapping[str, Any], form: ConfirmForm | None = None
-    ) -> HttpResponse:
-        """Make the move. Where none of it succeeded, what was typed comes back with the reasons."""
+    def foreseen(self, attempt: Attempt) -> list[tuple[Any, ...]]:
+        """(review, sentence)."""
+        return list(foreseen(attempt.move, list(attempt.rows.values())))
+
+    def details(self, attempt: Attempt) -> dict[str, Any]:
+        """What is decided on, where it is one review."""
+        alone = next(iter(attempt.rows.values())) if len(attempt.rows) == 1 else None
+        return {"alone": alone and details(alone)}
+
+    def make(self, attempt: Attempt, said: Mapping[str, Any]) -> list[ItemResult]:
+        """A batch that is refused whole is refused for its first review."""
         try:
-            answers = make(attempt.move, attempt.shown, signed_in(attempt.request), said)
+            return make(attempt.move, attempt.shown, signed_in(attempt.request), said)
         except Invalid as refusal:
-            answers = [ItemResult(next(iter(attempt.shown)), refusal)]
-        if form is not None and not any(answer.ok for answer in answers):
-            return self._refused(attempt, form, answers)
+            return [ItemResult(next(iter(attempt.shown)), refusal)]
+
+    def line_of(self, attempt: Attempt, pk: UUID, refusal: DomainError) -> str:
+        """By its title."""
+        return line_of(attempt.rows.get(pk), refusal)
+
+    def tell(self, attempt: Attempt, answers: Sequence[ItemResult]) -> HttpResponse:
+        """Of one by a message, of many on a page."""
         if len(answers) > 1:
             results.keep(attempt.request.session, attempt.move, answers)
-            return redirect(self._kept(attempt.request, reverse(RESULT)))
-        self._tell(attempt, answers[0])
-        return redirect(self._next(attempt))
-
-    def _refused(
-        self, attempt: Attempt, form: ConfirmForm, answers: Sequence[ItemResult]
-    ) -> HttpResponse:
-        refusals = {answer.id: answer.refusal for answer in answers if answer.refusal is not None}
-        reviews = self._visible(attempt.request, attempt.shown)
-        changed = {pk for pk, refusal in refusals.items() if isinstance(refusal, Changed)}
-        shown = {
-            pk: reviews[pk].digest if pk in changed else digest
-            for pk, digest in attempt.shown.items()
-            if pk in reviews
-        }
-        again = Attempt(attempt.request, attempt.move, shown, reviews)
-        lines = [line_of(reviews.get(pk), refusal) for pk, refusal in refusals.items()]
-        return self._confirm(again, form, lines, status=next(iter(refusals.values())).http)
-
-    def _confirm(
-        self,
-        attempt: Attempt,
-        form: ConfirmForm,
-        refusals: Sequence[str] = (),
-        status: int = HTTPStatus.OK,
-    ) -> HttpResponse:
-        reviews = list(attempt.reviews.values())
-        context = {
-            **self.admin_site.each_context(attempt.request),
-            "opts": self.opts,
-            "title": heading(attempt.move, len(reviews)),
-            "move": attempt.move,
-            "rows": foreseen(attempt.move, reviews),
-            "alone": details(reviews[0]) if len(reviews) == 1 else None,
-            "shown": [f"{pk}:{digest}" for pk, digest in attempt.shown.items()],
-            "form": form,
-            "refusals": refusals,
-            "media": self.media + form.media,
-            "preserved_filters": self.get_preserved_filters(attempt.request),
-        }
-        return TemplateResponse(attempt.request, self.confirm_template, context, status=status)
-
-    def _tell(self, attempt: Attempt, answer: ItemResult) -> None:
-        """What became of the one review."""
+            return redirect(self.kept(attempt.request, reverse("admin:reviews_review_result")))
+        answer = answers[0]
         if answer.refusal is None:
-            text, level = done(attempt, answer.id), messages.SUCCESS
+            self.message_user(attempt.request, done(attempt, answer.id), messages.SUCCESS)
         else:
-            text = line_of(attempt.reviews.get(answer.id), answer.refusal)
-            level = messages.WARNING
-        self.message_user(attempt.request, text, level)
+            text = self.line_of(attempt, answer.id, answer.refusal)
+            self.message_user(attempt.request, text, messages.WARNING)
+        return redirect(self._next(attempt))
 
     def _next(self, attempt: Attempt) -> str:
         """Back to the list; to the review, where one works on with it."""
-        url = reverse(CHANGELIST)
+        url = self.list_url
         if attempt.move in {CLAIM, UNDO} and len(attempt.shown) == 1:
             url = reverse("admin:reviews_review_change", args=list(attempt.shown))
-        return self._kept(attempt.request, url)
-
-    def _kept(self, request: HttpRequest, url: str) -> str:
-        """The address, with the filters of the list."""
-        filters = self.get_preserved_filters(request)
-        return str(add_preserved_filters({"preserved_filters": filters, "opts": self.opts}, url))
+        return self.kept(attempt.request, url)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from gates import clock
 from gates.queries.policies import policy_of
 from gates.routing import in_words
-from reviews.admin.making import APPROVE, ASSIGN, CANCEL, ESCALATE, PRIORITISE, REJECT, Move
+from reviews.admin.making import APPROVE, ASSIGN, CANCEL, ESCALATE, PRIORITISE, REJECT
+from reviews.admin.moving import Move
 from reviews.models import Assignment, Review
 from reviews.queries.rows import Steps, steps_of
 from reviews.states import Status

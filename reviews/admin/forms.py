@@ -29,14 +29,14 @@ CANCELLATIONS = (
 
 
 class ConfirmForm(forms.Form):
-    """Nothing to say; `reviews` are those that the move is about."""
+    """Nothing to say; `rows` are those that the move is about."""
 
-    def __init__(self, *args: Any, reviews: Iterable[Review], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer(list(reviews))
+        self.offer(list(rows))
 
-    def offer(self, reviews: list[Review]) -> None:
-        """Fill in what depends on the reviews."""
+    def offer(self, rows: list[Any]) -> None:
+        """Fill in what depends on the rows."""
 
 
 class ApproveForm(ConfirmForm):
@@ -60,9 +60,9 @@ class RejectForm(ApproveForm):
     )
     field_order = ("reasons", "note")
 
-    def offer(self, reviews: list[Review]) -> None:
+    def offer(self, rows: list[Review]) -> None:
         """The reasons that the gates know."""
-        _choose(self, "reasons", list(reasons_of(reviews).items()))
+        _choose(self, "reasons", list(reasons_of(rows).items()))
 
 
 class AssignForm(ConfirmForm):
@@ -72,9 +72,9 @@ class AssignForm(ConfirmForm):
         label=_("Reviewer"), error_messages={"required": _("Choose who gets it.")}
     )
 
-    def offer(self, reviews: list[Review]) -> None:
+    def offer(self, rows: list[Review]) -> None:
         """The members of the teams by name; where there are too many, a name is typed."""
-        members = members_of({review.team_id for review in reviews} - {None})
+        members = members_of({review.team_id for review in rows} - {None})
         if len(members) > MOST_MEMBERS:
             self.fields["username"] = forms.CharField(
                 label=_("Username of the reviewer"), max_length=LONGEST_NAME

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -20,27 +19,11 @@ from reviews.admin.forms import (
     PriorityForm,
     RejectForm,
 )
+from reviews.admin.moving import Move, Shown
 from reviews.errors import DomainError
 from reviews.transitions import batches, decisions
 from reviews.transitions.batches import ItemResult
 from reviews.verdicts import Answer
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-# What the person looked at: the digest of each review when it was shown.
-Shown = Mapping[UUID, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A move of the admin. One that needs no confirmation has no form."""
-
-    name: str
-    label: StrPromise
-    done: StrPromise
-    form: type[ConfirmForm] | None = None
-
 
 CLAIM = Move("claim", _("Claim"), _("Claimed"))
 RELEASE = Move("release", _("Release"), _("Released"))
@@ -69,7 +52,7 @@ def make(move: Move, shown: Shown, user: User, said: Mapping[str, Any]) -> list[
     """Make the move on every review shown. Raises Invalid where a batch is refused whole."""
     actor = actors.person(user.pk, user.get_username())
     if move is UNDO:
-        return [_alone(pk, partial(decisions.undo, pk, actor=actor)) for pk in shown]
+        return [alone(pk, partial(decisions.undo, pk, actor=actor)) for pk in shown]
     if move.name in _BATCHES:
         return _BATCHES[move.name](list(shown), actor=actor, principal=user, **said)
     if len(shown) == 1:
@@ -85,10 +68,11 @@ def _verdict(
 ) -> ItemResult:
     """Of one review alone: what a batch would call unusual is looked at here."""
     answer = _answer(move, said, digest)
-    return _alone(pk, partial(decisions.decide, pk, actor=actor, answer=answer))
+    return alone(pk, partial(decisions.decide, pk, actor=actor, answer=answer))
 
 
-def _alone(pk: UUID, transition: Callable[[], object]) -> ItemResult:
+def alone(pk: UUID, transition: Callable[[], object]) -> ItemResult:
+    """The answer for one row that is moved by itself."""
     try:
         transition()
     except DomainError as refusal:

@@ -25,8 +25,8 @@ from reviews.admin.making import (
     REJECT,
     RELEASE,
     UNDO,
-    Move,
 )
+from reviews.admin.moving import Move
 from reviews.errors import DomainError
 from reviews.models import Review
 from reviews.models.decision import VERDICTS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from gates.admin.base import AuditedAdmin, ReadOnlyAdmin
-from gates.admin.display import json_field, seconds_field
-from reviews.models import Assignment, Comment, Condition, Decision, Delivery, Review
+from gates.admin.display import json_field
+from reviews.models import Assignment, Comment, Decision, Review
 
 BULKY = (
     "proposal",
@@ -30,12 +30,16 @@ class PartAdmin(AuditedAdmin, ReadOnlyAdmin):
 
     search_fields = ("id", "review")
     search_help_text = _("The id of a review, or of the row itself, whole.")
+    heavy: ClassVar[tuple[str, ...]] = tuple(f"review__{name}" for name in BULKY)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Of visible reviews only, and of those the little that a list prints."""
+        """Of visible reviews only."""
         visible = Review.objects.visible_to(request.user)
-        rows = super().get_queryset(request).filter(review__in=visible.values("pk"))
-        return rows.defer(*(f"review__{name}" for name in BULKY))
+        return self.all_rows(request).filter(review__in=visible.values("pk"))
+
+    def all_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """Whoever may see them; of their reviews the little that a list prints."""
+        return super().get_queryset(request).defer(*self.heavy)
 
     def subject_of(self, row: Any) -> Review:
         """The review's events tell of its parts."""
@@ -62,8 +66,9 @@ class AssignmentAdmin(PartAdmin):
 
 @admin.register(Decision)
 class DecisionAdmin(PartAdmin):
-    """What was decided, by whom, and on what."""
+    """What was decided, by whom, and on what. Results are read on its own page only."""
 
+    heavy = (*PartAdmin.heavy, "result", "patch", "items")
     list_display = ("decided_at", "review", "source", "verdict", "outcome", "actor", "final")
     list_select_related = ("review",)
     fields = (
@@ -85,28 +90,6 @@ class DecisionAdmin(PartAdmin):
     patch_shown = json_field("patch", _("patch"))
     items_shown = json_field("items", _("items"))
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
-        """Results are read on a decision's own page only."""
-        return super().get_queryset(request).defer("result", "patch", "items")
-
-
-@admin.register(Condition)
-class ConditionAdmin(PartAdmin):
-    """What an approval is bound to. The hash of a link is not shown."""
-
-    list_display = ("text", "review", "confirms", "status", "due_at", "answered_by")
-    list_select_related = ("review",)
-    fields = (
-        "review",
-        "decision",
-        ("code", "confirms", "contact"),
-        "text",
-        ("status", "due_at", "timeout_shown"),
-        ("answered_at", "answered_by"),
-    )
-    readonly_fields = ("timeout_shown",)
-    timeout_shown = seconds_field("timeout", _("timeout"))
-
 
 @admin.register(Comment)
 class CommentAdmin(PartAdmin):
@@ -115,18 +98,3 @@ class CommentAdmin(PartAdmin):
     list_display = ("at", "review", "author", "__str__")
     list_select_related = ("review", "author")
     fields = ("review", ("at", "author"), "text")
-
-
-@admin.register(Delivery)
-class DeliveryAdmin(PartAdmin):
-    """The outbox."""
-
-    list_display = ("created_at", "review", "type", "seq", "url")
-    list_select_related = ("review",)
-    fields = ("review", ("created_at", "type", "seq"), "url", "body_shown")
-    readonly_fields = ("body_shown",)
-    body_shown = json_field("body", _("body"))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        """Bodies are read on a delivery's own page only."""
-        return super().get_queryset(request).defer("body")

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from reviews.admin.making import MOVES, Move
+from reviews.admin.making import MOVES
+from reviews.admin.moving import Move
 from reviews.models import Review
 from reviews.transitions.batches import ItemResult
 

@@ -18,26 +18,22 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import clock
-from gates.admin.base import (
-    AuditedAdmin,
-    CappedPaginator,
-    ReadOnlyAdmin,
-    acting,
-    events_url,
-    signed_in,
-)
+from gates.admin.base import AuditedAdmin, acting, events_url, signed_in
 from gates.admin.display import EMPTY, instant
 from reviews import deadlines
 from reviews.admin import filters
 from reviews.admin.case import case_of
-from reviews.admin.confirming import MovingAdmin, uuid_of
+from reviews.admin.confirming import ReviewMovesAdmin
 from reviews.admin.levels import LevelFilter
-from reviews.admin.making import DECIDING, Move
+from reviews.admin.making import DECIDING
 from reviews.admin.moves import elsewhere, offered
+from reviews.admin.moving import Move
+from reviews.admin.paging import KeyedAdmin
 from reviews.admin.parts import BULKY
 from reviews.models import Review
 from reviews.models.review import ReviewQuerySet
-from reviews.queries.named import named
+from reviews.queries.named import named, uuid_of
+from reviews.queries.trails import traces_of
 from reviews.states import Status
 from reviews.templatetags.gatehouse import icon, in_short
 from reviews.templatetags.words import name_of, word
@@ -69,7 +65,7 @@ class Queue(ChangeList):
 
 
 @admin.register(Review)
-class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
+class ReviewAdmin(AuditedAdmin, ReviewMovesAdmin, KeyedAdmin):
     """People see the reviews of their teams; who sees all sees all."""
 
     list_display = (
@@ -95,6 +91,7 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
     search_fields = ("id", "external_id", "subject")
     search_help_text = _("An id, an external id or a subject, whole.")
     fields = ("title",)  # its page is a template of its own
+    named = named
 
     def get_queryset(self, request: HttpRequest) -> ReviewQuerySet:
         """Only what this person may see, in lists, pages and actions alike."""
@@ -103,16 +100,6 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The queue."""
         return Queue
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """What the term names, among what the person may see."""
-        term = search_term.replace("\0", "").strip()
-        if not term:
-            return queryset, False
-        ids = named(self.get_queryset(request), term, CappedPaginator.CAP + 1)
-        return queryset.filter(pk__in=ids), False
 
     def change_view(
         self,
@@ -133,6 +120,9 @@ class ReviewAdmin(AuditedAdmin, MovingAdmin, ReadOnlyAdmin):
             "events_url": events_url(review),
             "review": review,
             "case": case_of(review),
+            "trail": traces_of(review),
+            "field": self.field,
+            "shown": f"{review.pk}:{review.digest}",
         }
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **context}

@@ -15,18 +15,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gates import clock
-from gates.admin.base import AuditedAdmin, ReadOnlyAdmin, events_url, signed_in
+from gates.admin.base import AuditedAdmin, events_url, signed_in
 from gates.admin.display import EMPTY, pretty, visible
 from gates.models import Workflow
 from reviews import engine
-from reviews.admin.attempts import uuid_of
 from reviews.admin.filters import ChoiceFilter
-from reviews.admin.paging import ByKeys, rows_of
+from reviews.admin.paging import KeyedAdmin
 from reviews.admin.run_moves import RunMovesAdmin, offered
 from reviews.models import Run, Step
 from reviews.models.run import RunQuerySet
 from reviews.queries import run_pages
 from reviews.queries.course import Course, course_of
+from reviews.queries.named import uuid_of
+from reviews.queries.trails import traces_of
 from reviews.states import OPEN_STEPS, RunStatus, StepStatus
 from reviews.templatetags.runs import lasted, run_state
 from reviews.transitions.runs import people
@@ -69,7 +70,7 @@ class WorkflowFilter(ChoiceFilter):
 
 
 @admin.register(Run)
-class RunAdmin(RunMovesAdmin, AuditedAdmin, ReadOnlyAdmin):
+class RunAdmin(RunMovesAdmin, AuditedAdmin, KeyedAdmin):
     """Who may see runs sees all."""
 
     list_display = ("started_at", "workflow", "standing", "here", "took", "external")
@@ -78,7 +79,7 @@ class RunAdmin(RunMovesAdmin, AuditedAdmin, ReadOnlyAdmin):
     search_fields = ("id", "external_id")
     search_help_text = _("An id or an external id, whole.")
     fields = ("workflow",)  # its page is a template of its own
-    paginator = ByKeys
+    named = run_pages.named
 
     class Media:
         css: ClassVar = {"all": ("reviews/graph.css", "reviews/runs.css")}
@@ -92,20 +93,9 @@ class RunAdmin(RunMovesAdmin, AuditedAdmin, ReadOnlyAdmin):
         shown = super().get_changelist_instance(request)
         shown.title = gettext("Runs")
         open_step = Step.objects.filter(run=OuterRef("pk"), status__in=OPEN_STEPS)
-        rows = rows_of(shown).annotate(here=Subquery(open_step.values("node")[:1]))
+        rows = shown.result_list.annotate(here=Subquery(open_step.values("node")[:1]))
         shown.result_list = rows.defer(*run_pages.SENT)
         return shown
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """What the term names, among what the person may see."""
-        term = search_term.replace("\0", "").strip()
-        if not term:
-            return queryset, False
-        most = self.paginator.CAP + 1
-        ids = run_pages.named(self.get_queryset(request), term, most)
-        return queryset.filter(pk__in=ids), False
 
     def change_view(
         self,
@@ -156,6 +146,8 @@ def _page(course: Course) -> dict[str, Any]:
         "moves": offered(course.run, here) if course.manages else [],
         "raw": {name: pretty(getattr(course.run, name)) for name in ("input", "output")},
         "requester": pretty(course.run.requester),
-        "trail": run_pages.trail_of(course.run),
+        "trail": traces_of(course.run),
+        "field": RunMovesAdmin.field,
+        "shown": course.run.pk,
         "events_url": events_url(course.run),
     }

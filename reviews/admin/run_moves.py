@@ -1,46 +1,37 @@
-"""What people do to runs from the admin: chosen, confirmed, made, answered run by run."""
+"""What people do to runs from the admin, one or many."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.core.exceptions import PermissionDenied
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gates.admin.base import acting
-from reviews.admin.attempts import uuid_of
+from reviews.admin.forms import ConfirmForm
+from reviews.admin.making import alone
+from reviews.admin.moving import Attempt, Move, MovingAdmin, Shown, actions_of
 from reviews.errors import DomainError
 from reviews.models import Run, Step
 from reviews.queries import run_pages
+from reviews.queries.named import uuid_of
 from reviews.states import RunStatus
+from reviews.transitions.batches import ItemResult
 from reviews.transitions.runs import people
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-LIMIT = 100
 TOLD = 10  # refusals, each in a line of its own
-CHANGELIST = "admin:reviews_run_changelist"
 
 
-class MoveForm(forms.Form):
-    """Nothing is asked but whether to do it."""
-
-
-class CancelForm(MoveForm):
+class CancelForm(ConfirmForm):
     """Whether what was done is to be undone; nothing is chosen beforehand."""
 
     undo = forms.TypedChoiceField(
@@ -54,23 +45,15 @@ class CancelForm(MoveForm):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A move of a run; `work` is its one transition."""
-
-    name: str
-    label: StrPromise
-    done: StrPromise
-    work: Callable[..., Run]
-    form: type[MoveForm] = MoveForm
-
-
-RETRY = Move("retry", gettext_lazy("Retry"), gettext_lazy("Tried again"), people.retry)
-SKIP = Move("skip", gettext_lazy("Skip"), gettext_lazy("Skipped"), people.skip)
-CANCEL = Move(
-    "cancel", gettext_lazy("Cancel"), gettext_lazy("Cancelled"), people.cancel, CancelForm
-)
+RETRY = Move("retry", gettext_lazy("Retry"), gettext_lazy("Tried again"), ConfirmForm)
+SKIP = Move("skip", gettext_lazy("Skip"), gettext_lazy("Skipped"), ConfirmForm)
+CANCEL = Move("cancel", gettext_lazy("Cancel"), gettext_lazy("Cancelled"), CancelForm)
 MOVES = {move.name: move for move in (RETRY, SKIP, CANCEL)}
+_WORK: dict[str, Callable[..., Run]] = {
+    "retry": people.retry,
+    "skip": people.skip,
+    "cancel": people.cancel,
+}
 
 
 def offered(run: Run, here: Step | None) -> list[Move]:
@@ -98,121 +81,65 @@ def foreseen(move: Move, run: Run, here: Step | None) -> str:
     return said[move.name] % {"node": here.node}
 
 
-def _action(move: Move) -> Callable[..., HttpResponse | None]:
-    """The list's action that asks about this move."""
+class RunMovesAdmin(MovingAdmin):
+    """The moves of runs, each of which is made in a transaction of its own."""
 
-    @admin.action(description=move.label, permissions=["manage"])
-    def choose(
-        page: RunMovesAdmin, request: HttpRequest, queryset: QuerySet[Run]
-    ) -> HttpResponse | None:
-        return page.chosen(request, move, queryset)
-
-    choose.__name__ = move.name
-    return choose
-
-
-class RunMovesAdmin(admin.ModelAdmin):
-    """The moves, as actions of the list and buttons of the page. Transitions judge who may."""
-
-    actions = tuple(_action(move) for move in MOVES.values())
+    actions = actions_of(MOVES.values(), permissions=["manage"])
+    moves = MOVES
+    limit = 100
+    too_many = gettext_lazy("At most %(limit)s runs at once: narrow the list.")
+    question = gettext_lazy("%(move)s this run?")
+    question_of_many = gettext_lazy("%(move)s: %(count)s runs")
+    field = "run"
     confirm_template = "admin/reviews/run/confirm.html"
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         """Who may retry, skip and cancel."""
         return request.user.has_perm(people.MANAGE)
 
-    def get_urls(self) -> list[URLPattern]:
-        """One address for all moves."""
-        view = self.admin_site.admin_view(self.move_view)
-        return [path("move/", view, name="reviews_run_move"), *super().get_urls()]
+    def may_move(self, request: HttpRequest) -> bool:
+        """Only who manages runs."""
+        return super().may_move(request) and self.has_manage_permission(request)
 
-    def chosen(
-        self, request: HttpRequest, move: Move, queryset: QuerySet[Run]
-    ) -> HttpResponse | None:
-        """Ask about the runs that were chosen in the list."""
-        ids = list(queryset.values_list("pk", flat=True)[: LIMIT + 1])
-        if len(ids) > LIMIT:
-            text = _("At most %(limit)s runs at once: narrow the list.") % {"limit": LIMIT}
-            self.message_user(request, text, messages.ERROR)
-            return None
-        return self._confirm(request, move, self._visible(request, ids), move.form())
+    def shown_in(self, posted: QueryDict) -> Shown:
+        """Their ids: a move of a run depends on nothing that was read."""
+        ids = map(uuid_of, posted.getlist(self.field))
+        return dict.fromkeys((pk for pk in ids if pk is not None), "")
 
-    def move_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask for confirmation, or make the confirmed move. Reading this address does nothing."""
-        if not (self.has_view_permission(request) and self.has_manage_permission(request)):
-            raise PermissionDenied
-        if request.method != "POST":
-            return redirect(CHANGELIST)
-        move = MOVES.get(request.POST.get("move", ""))
-        runs = self._visible(request, list(map(uuid_of, request.POST.getlist("run"))))
-        if move is None or not runs:
-            raise Http404
-        if "confirmed" not in request.POST:
-            return self._confirm(request, move, runs, move.form())
-        form = move.form(request.POST)
-        if not form.is_valid():
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return self._confirm(request, move, runs, form, status=status)
-        return self._made(request, move, runs, form)
+    def shown_by(self, rows: QuerySet[Any]) -> Shown:
+        """Their ids."""
+        return dict.fromkeys(rows.values_list("pk", flat=True), "")
 
-    def _visible(self, request: HttpRequest, ids: Sequence[UUID | None]) -> dict[UUID, Run]:
-        rows = self.get_queryset(request).select_related("workflow").defer("input", "output")
-        known = [pk for pk in ids if pk is not None][:LIMIT]
-        found = {run.pk: run for run in rows.filter(pk__in=known)}
-        return {pk: found[pk] for pk in known if pk in found}
+    def chosen_rows(self, request: HttpRequest, ids: Sequence[UUID]) -> Iterable[Run]:
+        """Without what they were given and what came of them."""
+        rows: QuerySet[Run] = self.get_queryset(request).filter(pk__in=ids)
+        return rows.select_related("workflow").defer(*run_pages.SENT)
 
-    def _made(
-        self, request: HttpRequest, move: Move, runs: Mapping[UUID, Run], form: MoveForm
-    ) -> HttpResponse:
-        """Each run in a transaction of its own."""
-        refusals: dict[UUID, DomainError] = {}
-        for pk in runs:
-            try:
-                move.work(pk, actor=acting(request), **form.cleaned_data)
-            except DomainError as refusal:
-                refusals[pk] = refusal
-        if len(refusals) == len(runs):
-            lines = [f"{pk}: {refusal}" for pk, refusal in refusals.items()][:TOLD]
-            status = next(iter(refusals.values())).http
-            return self._confirm(request, move, runs, form, lines, status=status)
-        self._tell(request, move, len(runs) - len(refusals), refusals)
-        alone = reverse("admin:reviews_run_change", args=list(runs)) if len(runs) == 1 else ""
-        return redirect(self._kept(request, alone or reverse(CHANGELIST)))
+    def foreseen(self, attempt: Attempt) -> list[tuple[Any, ...]]:
+        """(run, the step where it is, sentence)."""
+        here = run_pages.places(attempt.rows.values())
+        return [
+            (run, here.get(pk), foreseen(attempt.move, run, here.get(pk)))
+            for pk, run in attempt.rows.items()
+        ]
 
-    def _tell(
-        self, request: HttpRequest, move: Move, made: int, refusals: Mapping[UUID, DomainError]
-    ) -> None:
-        self.message_user(request, f"{move.done}: {made}", messages.SUCCESS)
+    def make(self, attempt: Attempt, said: Mapping[str, Any]) -> list[ItemResult]:
+        """One by one."""
+        work, actor = _WORK[attempt.move.name], acting(attempt.request)
+        return [alone(pk, partial(work, pk, actor=actor, **said)) for pk in attempt.rows]
+
+    def line_of(self, attempt: Attempt, pk: UUID, refusal: DomainError) -> str:
+        """By its id."""
+        return f"{pk}: {refusal}"
+
+    def tell(self, attempt: Attempt, answers: Sequence[ItemResult]) -> HttpResponse:
+        """How many were moved, and the first that were not."""
+        refusals = {answer.id: answer.refusal for answer in answers if answer.refusal is not None}
+        text = f"{attempt.move.done}: {len(answers) - len(refusals)}"
+        self.message_user(attempt.request, text, messages.SUCCESS)
         for pk, refusal in list(refusals.items())[:TOLD]:
-            self.message_user(request, f"{pk}: {refusal}", messages.WARNING)
-
-    def _confirm(
-        self,
-        request: HttpRequest,
-        move: Move,
-        runs: Mapping[UUID, Run],
-        form: MoveForm,
-        refusals: Sequence[str] = (),
-        status: int = HTTPStatus.OK,
-    ) -> HttpResponse:
-        here = run_pages.places(runs.values())
-        rows = [(run, here.get(pk), foreseen(move, run, here.get(pk))) for pk, run in runs.items()]
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("%(move)s: %(count)s runs") % {"move": move.label, "count": len(rows)}
-            if len(rows) > 1
-            else _("%(move)s this run?") % {"move": move.label},
-            "move": move,
-            "rows": rows,
-            "form": form,
-            "refusals": refusals,
-            "media": self.media + form.media,
-            "preserved_filters": self.get_preserved_filters(request),
-        }
-        return TemplateResponse(request, self.confirm_template, context, status=status)
-
-    def _kept(self, request: HttpRequest, url: str) -> str:
-        """The address, with the filters of the list."""
-        filters = self.get_preserved_filters(request)
-        return str(add_preserved_filters({"preserved_filters": filters, "opts": self.opts}, url))
+            self.message_user(attempt.request, self.line_of(attempt, pk, refusal), messages.WARNING)
+        url = self.list_url
+        if len(attempt.rows) == 1:
+            url = reverse("admin:reviews_run_change", args=list(attempt.rows))
+        return redirect(self.kept(attempt.request, url))

@@ -280,7 +280,7 @@ def test_what_is_no_action_is_not_skipped():
 
 
 def test_too_many_at_once_are_refused(monkeypatch):
-    monkeypatch.setattr("reviews.admin.run_moves.LIMIT", 1)
+    monkeypatch.setattr("reviews.admin.run.RunAdmin.limit", 1)
     with shop(*STEPS) as it:
         both = [it.start().pk, it.start().pk]
         response = boss().post(LIST, {"action": "cancel", "_selected_action": both, "index": "0"})
