@@ -93,7 +93,10 @@ class RunAdmin(RunMovesAdmin, AuditedAdmin, KeyedAdmin):
         shown = super().get_changelist_instance(request)
         shown.title = gettext("Runs")
         open_step = Step.objects.filter(run=OuterRef("pk"), status__in=OPEN_STEPS)
-        rows = shown.result_list.annotate(here=Subquery(open_step.values("node")[:1]))
+        rows = shown.result_list.annotate(
+            here=Subquery(open_step.values("node")[:1]),
+            stands=Subquery(open_step.values("status")[:1]),
+        )
         shown.result_list = rows.defer(*run_pages.SENT)
         return shown
 
@@ -119,7 +122,7 @@ class RunAdmin(RunMovesAdmin, AuditedAdmin, KeyedAdmin):
     @admin.display(description=_("state"))
     def standing(self, run: Run) -> SafeString:
         """How it stands, or how it ended."""
-        return run_state(run)
+        return run_state(run, getattr(run, "stands", None) or "")
 
     @admin.display(description=_("now at"))
     def here(self, run: Run) -> str:

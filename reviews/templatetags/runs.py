@@ -58,11 +58,10 @@ def state_word(code: str) -> str:
 
 
 @register.simple_tag
-def run_state(run: Run, here: Step | None = None) -> SafeString:
-    """How a run stands, or how it ended; where it is `here` says whether it waits."""
+def run_state(run: Run, here: str = "") -> SafeString:
+    """How a run stands, or how it ended. The status of the step where it is says if it waits."""
     if run.status != RunStatus.ENDED:
-        waits = here is not None and here.status == StepStatus.WAITING
-        return state("waiting" if waits else run.status)
+        return state("waiting" if here == StepStatus.WAITING else run.status)
     if run.outcome == "cancelled":
         return state("cancelled")
     said = _("ended: %(outcome)s") % {"outcome": in_words(run.outcome)}

@@ -23,7 +23,7 @@ def test_a_page_that_is_open_follows_the_run_and_keeps_a_persons_place(visit):
     run = flows.waiting()
     page = opened(visit(demo.person("admin")), run)
     state = page.locator(".run-state")
-    expect(state).to_have_text("running")
+    expect(state).to_have_text("waiting")
     given = page.locator(".step").first.locator("details").first
     given.locator("summary").click()
     expect(given).to_have_attribute("open", "")
@@ -76,7 +76,7 @@ def test_without_its_script_the_page_looks_again_by_a_link_and_a_run_is_cancelle
     page = opened(visit(demo.person("admin"), **WITHOUT_SCRIPT), run)
     expect(page.get_by_role("button", name="Pause")).to_have_count(0)
     page.get_by_role("link", name="Look again").click()
-    expect(page.locator(".run-state")).to_have_text("running")
+    expect(page.locator(".run-state")).to_have_text("waiting")
     page.get_by_role("link", name="Cancel run").click()
     page.get_by_role("button", name="Cancel the run").click()
     expect(page.locator(".run-state")).to_have_text("cancelled")
