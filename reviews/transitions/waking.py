@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +62,7 @@ def closed(step_id: UUID) -> None:
 def soon(step_ids: Collection[UUID]) -> None:
     """Put these before the cluster when the transaction lasts."""
     for step_id in list(step_ids)[:AT_ONCE]:
-        transaction.on_commit(partial(enqueue, step_id), robust=True)
+        _once_it_lasts(step_id)
 
 
 def enqueue(step_id: UUID) -> None:
@@ -78,8 +77,13 @@ def again(steps: Sequence[Step], now: datetime) -> None:
     """
     for step in steps:
         step.wake_at = now + _as_long_again(step, now, ON_ITS_WAY, LONGEST_WAY)
-        transaction.on_commit(partial(enqueue, step.pk), robust=True)
+        _once_it_lasts(step.pk)
     writing.update(steps, ("wake_at",))
+
+
+def _once_it_lasts(step_id: UUID) -> None:
+    """No partial: where the broker is down, Django logs the name of the function that failed."""
+    transaction.on_commit(lambda: enqueue(step_id), robust=True)
 
 
 def look(steps: Sequence[Step], now: datetime) -> None:

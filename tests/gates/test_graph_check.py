@@ -144,6 +144,20 @@ def test_each_loop_is_told_once():
     ]
 
 
+def test_the_way_into_a_loop_is_no_part_of_it():
+    choose = Branch("b", (Case("input.x", "a"),), "done")
+    graph = a_graph(act("into", "a"), act("a", "b"), choose, DONE)
+    assert found_in(graph) == ["nodes.a: this loop has no rounds: a → b → a"]
+
+
+def test_of_two_ways_round_the_shorter_is_told():
+    choose = Branch("a", (Case("input.x", "short"), Case("input.y", "long")), "done")
+    ways = (act("long", "longer"), act("longer", "a"), act("short", "a"))
+    assert found_in(a_graph(choose, *ways, DONE)) == [
+        "nodes.a: this loop has no rounds: a → short → a"
+    ]
+
+
 def test_a_branch_with_rounds_bounds_a_loop():
     branch = Branch("b", (Case("input.x", "a"),), "done", rounds=3, exhausted="done")
     assert found_in(a_graph(act("a", "b"), branch, DONE)) == []
@@ -175,6 +189,13 @@ def test_rounds_without_a_loop_are_a_warning():
     assert found_in(a_graph(branch, passed, DONE)) == [
         "warning: nodes.b.rounds: has no effect: the node lies on no loop",
         "warning: nodes.gate.on.exhausted: has no effect: the node lies on no loop",
+    ]
+
+
+def test_rounds_of_a_gate_without_a_loop_are_a_warning():
+    passed = replace(gate(approved="done", rejected="done"), rounds=2)
+    assert found_in(a_graph(passed, DONE)) == [
+        "warning: nodes.gate.rounds: has no effect: the node lies on no loop"
     ]
 
 
@@ -225,6 +246,16 @@ def test_an_expression_that_cannot_be_read_is_refused_where_it_stands():
             "use all, exists, exists_one or filter"
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [("after.x", "with"), ({"proposal": "after.x"}, "with.proposal")],
+)
+def test_what_a_gate_is_given_names_only_what_has_run(data, place):
+    passed = replace(gate(approved="after", rejected="done"), data=data)
+    graph = a_graph(passed, act("after"), DONE)
+    assert found_in(graph) == [f"nodes.gate.{place}: “after” has not run by then"]
 
 
 def test_an_expression_names_only_what_has_run():

@@ -6,6 +6,8 @@ import pytest
 
 from gates.expressions import RuleError
 from gates.graph import Branch, Case, data_for, taken
+from gates.graph.data import shown_to_gate
+from gates.routing import FieldProblem
 
 FACTS = {
     "input": {"ticket": "T-1", "amount": 120},
@@ -51,3 +53,28 @@ def test_a_case_that_cannot_be_judged_stops_the_search():
     branch = Branch("size", (Case("analyse.score > 1", "a"), Case("true", "b")), "done")
     with pytest.raises(RuleError, match=r"^analyse\.score > 1: “score” is missing or null$"):
         taken(branch, FACTS)
+
+
+def test_a_gate_is_shown_what_a_proposal_has_and_nothing_else():
+    content = {
+        "proposal": {"amount": 1},
+        "context": {"order": "A-17"},
+        "recommendation": "reject",
+        "confidence": 0,
+        "rationale": "It is late.",
+        "requester": {"id": "joe"},
+    }
+    assert shown_to_gate({**content, "step": 1, "review": 2}) == content
+
+
+@pytest.mark.parametrize("given", [["proposal"], "proposal", None, {}])
+def test_what_is_no_proposal_is_shown_to_no_gate(given):
+    said = "What comes before a gate must return an object with proposal."
+    assert shown_to_gate(given) == FieldProblem("/proposal", "required", said)
+
+
+@pytest.mark.parametrize("confidence", [-0.1, 1.1])
+def test_confidence_is_a_share(confidence):
+    assert shown_to_gate({"proposal": 1, "confidence": confidence}) == FieldProblem(
+        "/confidence", "out_of_range", "confidence is between 0 and 1."
+    )

@@ -175,6 +175,10 @@ def test_what_a_node_must_say_is_missed(key):
             "workflows: {a: {start: a, nodes: {}}}",
             "1: workflows.a.nodes: must be a map of at least one node",
         ),
+        (
+            "workflows: {a: {start: a, nodes: [a]}}",
+            "1: workflows.a.nodes: must be a map of at least one node",
+        ),
         ("workflows: {a: {nodes: {a: {end: true}}}}", "1: workflows.a.start: is missing"),
         (
             "workflows: {a: {start: a, description: 5, nodes: {a: {end: true}}}}",
@@ -196,6 +200,7 @@ def test_a_workflow_has_at_most_two_hundred_nodes():
 
 ASK = "on: {met: done, denied: done, expired: done}"
 CASES = "branch: [{when: 'true', next: done}], else: done"
+LONG = f"'{'x' * 1023}'"  # with its quotes one more than an expression may have
 
 
 @pytest.mark.parametrize(
@@ -208,7 +213,15 @@ CASES = "branch: [{when: 'true', next: done}], else: done"
             "{action: a, next: done, retry: {attempts: 0}}",
             "retry.attempts: must be between 1 and 100",
         ),
+        (
+            "{action: a, next: done, retry: {attempts: 101}}",
+            "retry.attempts: must be between 1 and 100",
+        ),
         ("{action: a, next: done, retry: {pause: 0}}", "retry.pause: must be between 1 and 86400"),
+        (
+            "{action: a, next: done, retry: {longest: 86401}}",
+            "retry.longest: must be between 1 and 86400",
+        ),
         (
             "{action: a, next: done, retry: {pause: 5, longest: 4}}",
             "retry.longest: must not be shorter than the pause of 5",
@@ -217,6 +230,11 @@ CASES = "branch: [{when: 'true', next: done}], else: done"
         ("{action: a, next: done, compensate: 5}", "compensate: “5” names no action"),
         ("{action: a, next: done, with: 5}", "with: must be text, not “5”"),
         ("{action: a, next: done, with: {x: 5}}", "with.x: must be text, not “5”"),
+        (f'{{action: a, next: done, with: "{LONG}"}}', "with: longer than 1024 characters"),
+        (
+            f'{{action: a, next: done, with: {{x: "{LONG}"}}}}',
+            "with.x: longer than 1024 characters",
+        ),
         ("{human_gate: A B, on: {approved: done}}", "human_gate: “A B” is no short name"),
         ("{human_gate: refund, on: [done]}", "on: must be a map"),
         ("{human_gate: refund, on: {approved: 5}}", "on.approved: “5” is no name"),
@@ -232,6 +250,18 @@ CASES = "branch: [{when: 'true', next: done}], else: done"
         ),
         (f"{{condition: {{text: x, timeout: 0}}, {ASK}}}", "condition.timeout: must be between 1"),
         (
+            f"{{condition: {{text: x, timeout: 316224001}}, {ASK}}}",
+            "condition.timeout: must be between 1 and 316224000",
+        ),
+        (
+            f"{{condition: {{text: {'x' * 1001}}}, {ASK}}}",
+            "condition.text: longer than 1000 characters",
+        ),
+        (
+            f'{{condition: {{text: x, contact: "{LONG}"}}, {ASK}}}',
+            "condition.contact: longer than 1024 characters",
+        ),
+        (
             f"{{condition: {{text: x, send: a b}}, {ASK}}}",
             "condition.send: “a b” names no action",
         ),
@@ -242,6 +272,10 @@ CASES = "branch: [{when: 'true', next: done}], else: done"
         ("{branch: [], else: done}", "branch: must be a list of at least one case"),
         ("{branch: [5], else: done}", "branch.0: must be a map with when and next"),
         ("{branch: [{when: 'true'}], else: done}", "branch.0.next: is missing"),
+        (
+            f'{{branch: [{{when: "{LONG}", next: done}}], else: done}}',
+            "branch.0.when: longer than 1024 characters",
+        ),
         (f"{{{CASES}, rounds: 0, exhausted: done}}", "rounds: must be between 1 and 100"),
         ("{end: false}", "end: must be true"),
         ("{end: 1}", "end: must be true or false, not “1”"),
@@ -250,3 +284,15 @@ CASES = "branch: [{when: 'true', next: done}], else: done"
 def test_a_value_out_of_bounds_is_refused(node, message):
     said = told(workflow_text(**{**SMALL, "act": node}))
     assert said[0].startswith(f"6: workflows.refund.nodes.act.{message}")
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        "{action: a, next: done, retry: {attempts: 100, pause: 86400, longest: 86400}}",
+        f'{{action: a, next: done, with: "{LONG.replace("xx", "x", 1)}"}}',
+        f"{{condition: {{text: {'x' * 1000}, timeout: 316224000}}, {ASK}}}",
+    ],
+)
+def test_a_value_at_its_bound_is_taken(node):
+    assert told(workflow_text(**{**SMALL, "act": node})) == []

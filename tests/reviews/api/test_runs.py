@@ -1,11 +1,16 @@
 """Workflows and runs: read, start, follow, wait, cancel, retry; and who sees what."""
 
 from collections.abc import Iterator
+from threading import Semaphore
+from time import monotonic
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from gates.graph import Action, End, Retry
+from reviews.api import waiting
 from reviews.models import Condition, Run
+from reviews.transitions.runs import people
 from tests import factories
 from tests.factories import CONTEXT
 from tests.reviews.api.calling import Caller, by_key, by_person, code_of, errors_of
@@ -137,6 +142,41 @@ def test_a_key_sees_the_runs_that_it_started(it, agent):
     assert code_of(other.get(f"runs/{run.pk}/")) == (404, "not_found")
 
 
+@pytest.mark.parametrize("call", ["cancel", "retry"])
+def test_who_may_not_see_a_run_is_not_told_that_it_is_there(it, agent, call):
+    run = started(agent)
+    stranger = by_person(it.desk.stranger)
+    assert code_of(stranger.post(f"runs/{run.pk}/{call}/")) == (404, "not_found")
+    assert code_of(stranger.post(f"runs/{run.pk}/{call}/", {"x": 1})) == (404, "not_found")
+
+
+def test_who_may_not_see_a_run_does_not_wait_for_it_nor_move_it(it, agent):
+    run = started(agent)
+    stranger = by_person(it.desk.stranger)
+    began = monotonic()
+    with factories.at(factories.after(300)):
+        assert code_of(stranger.get(f"runs/{run.pk}/wait/", seconds=30)) == (404, "not_found")
+        assert code_of(stranger.get(f"runs/{run.pk}/")) == (404, "not_found")
+    assert monotonic() - began < 20
+    assert it.review(run).level == 0
+
+
+def test_nobody_unknown_or_gone_sees_a_run(it, agent):
+    started(agent)
+    gone = factories.permit(it.desk.stranger, "reviews.view_run")
+    assert Run.objects.visible_to(gone).count() == 1
+    gone.is_active = False
+    for principal in (gone, AnonymousUser()):
+        assert not Run.objects.visible_to(principal).exists()
+
+
+def test_a_personal_key_has_no_runs_of_its_own(it, agent):
+    started(agent)
+    personal = factories.personal_key(it.desk.reviewer)
+    Run.objects.update(key=personal)
+    assert not Run.objects.visible_to(personal).exists()
+
+
 def test_people_see_the_runs_in_which_their_team_was_asked(it, agent):
     run = started(agent)
     assert by_person(it.desk.reviewer).get(f"runs/{run.pk}/").status_code == 200
@@ -151,6 +191,31 @@ def test_waiting_returns_when_the_time_is_up_or_the_run_has_ended(it, agent):
     it.decide(run)
     assert agent.get(f"runs/{run.pk}/wait/", seconds=60).json()["status"] == "ended"
     assert errors_of(agent.get(f"runs/{run.pk}/wait/", seconds=61)) == [("?seconds", "invalid")]
+
+
+def test_waiting_applies_what_falls_due(it, agent):
+    run = started(agent)
+    for seconds in (300, 1200):
+        with factories.at(factories.after(seconds)):
+            agent.get(f"runs/{run.pk}/wait/", seconds=1)
+    assert it.review(run).outcome == "rejected"
+
+
+def test_one_too_many_who_wait_are_answered_at_once(agent, monkeypatch):
+    run = started(agent)
+    monkeypatch.setattr(waiting, "_room", Semaphore(0))
+    began = monotonic()
+    assert agent.get(f"runs/{run.pk}/wait/", seconds=30).json()["status"] == "running"
+    assert monotonic() - began < 20
+
+
+def test_a_retry_says_nothing_more(agent):
+    answer = agent.post(f"runs/{started(agent).pk}/retry/", {"step": "do"})
+    assert (answer.status_code, errors_of(answer)) == (422, [("/step", "unknown_field")])
+
+
+def test_a_list_of_workflows_is_paged_and_not_filtered(agent):
+    assert errors_of(agent.get("workflows/", status="ended")) == [("?status", "unknown_parameter")]
 
 
 def test_cancel_ends_it_and_says_so(it, agent):
@@ -260,3 +325,6 @@ def test_the_link_of_a_condition_is_shown_to_who_started_the_run():
         run = started(agent)
         shown = agent.get(f"runs/{run.pk}/").json()["steps"][0]["condition"]
         assert shown["url"] == link_of(Condition.objects.get())
+        people.cancel(run.pk, actor=it.key.actor())
+        shown = agent.get(f"runs/{run.pk}/").json()["steps"][0]["condition"]
+        assert (shown["status"], shown["url"]) == ("void", None)

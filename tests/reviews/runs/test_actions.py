@@ -1,7 +1,9 @@
 """Actions: at least once, by one key, retried with growing pauses, given up in the open."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -98,6 +100,33 @@ def test_an_action_may_ask_for_a_longer_pause_up_to_the_longest():
         assert step_of(run).wake_at == T0 + timedelta(seconds=45 + 60)
 
 
+def test_a_pause_that_an_action_asks_for_makes_its_own_no_shorter():
+    with shop(*ALONE) as it:
+        it.does["tick"] = fails(1, Later("too many calls", 1))
+        run = go_on(it.start())
+    assert step_of(run).wake_at == T0 + timedelta(seconds=2)
+
+
+def test_of_a_long_error_the_beginning_is_kept():
+    with shop(*ALONE) as it:
+        it.does["tick"] = fails(3, Later("x" * 2001, 0))
+        run = go_on(it.start())
+        assert (step_of(run).status, step_of(run).error) == ("waiting", "x" * 2000)
+        for seconds in (2, 5):
+            tick(seconds, run)
+    assert (step_of(run).status, step_of(run).error) == ("failed", "x" * 2000)
+
+
+def test_what_failed_before_is_no_error_of_an_action_that_is_done():
+    with shop(*ALONE) as it:
+        it.does["tick"] = fails(1)
+        run = tick(2, go_on(it.start()))
+    assert [(step.status, step.error) for step in run.steps.order_by("id")] == [
+        ("done", ""),
+        ("done", ""),
+    ]
+
+
 def test_an_attempt_whose_worker_died_is_found_by_the_sweep_and_tried_again():
     with shop(*ALONE) as it:
         run = it.start()
@@ -130,11 +159,38 @@ def test_an_answer_that_comes_after_the_next_attempt_began_is_dropped():
     assert now(run).output == "second"
 
 
+def test_an_answer_that_comes_after_the_attempt_was_given_up_is_dropped():
+    with shop(*ALONE) as it:
+        run = it.start()
+        call = claimed(step_of(run))
+        with at(T0 + timedelta(seconds=35)):
+            engine.drive()
+            answering.finished(call, "late")
+            answering.refused(call, "late")
+    assert (path(run), now(run).status) == ([("do", "waiting")], "running")
+
+
+def test_an_answer_to_a_step_that_is_not_there_is_dropped():
+    with shop(*ALONE) as it:
+        run = it.start()
+        call = claimed(step_of(run))
+        answering.finished(replace(call, key=str(UUID(int=7))), "output")
+        assert path(run) == [("do", "running")]
+
+
 def test_an_action_is_claimed_once():
     with shop(*ALONE) as it:
         run = it.start()
         assert walking.advance(step_of(run).pk) is not None
         assert walking.advance(step_of(run).pk) is None
+
+
+def deep(levels):
+    """Lists within lists."""
+    found: list[object] = []
+    for _ in range(levels):
+        found = [found]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -147,6 +203,7 @@ def test_an_action_is_claimed_once():
         ("x" * 262_144, "is too large."),
         ("a\0b", "NUL and lone surrogates cannot be kept."),
         (json.loads("[" * 33 + "]" * 33), "It is nested deeper than 32."),
+        (deep(100_000), "is no JSON"),
     ],
 )
 def test_what_cannot_be_kept_is_a_dead_end_and_not_done_twice(output, error):
@@ -155,6 +212,19 @@ def test_what_cannot_be_kept_is_a_dead_end_and_not_done_twice(output, error):
         run = go_on(it.start())
     assert (run.status, len(it.calls)) == ("stuck", 1)
     assert error in step_of(run).error
+
+
+def test_an_action_may_return_256_kb():
+    with shop(*ALONE) as it:
+        it.does["tick"] = lambda call: "x" * (262_144 - 2)
+        assert go_on(it.start()).outcome == "done"
+
+
+def test_an_error_without_words_is_told_by_its_kind():
+    with shop(*ALONE) as it:
+        it.does["tick"] = fails(1, RuntimeError())
+        run = go_on(it.start())
+    assert step_of(run).error == "RuntimeError"
 
 
 def test_text_that_only_looks_like_nul_is_kept():
@@ -198,6 +268,16 @@ def tamper_with_the_decision(review: Review) -> None:
     review.decisions.update(result={"amount": 9999})
 
 
+def tamper_with_the_context(review: Review) -> None:
+    Review.objects.filter(pk=review.pk).update(context={"order_details": "none"})
+
+
+def tamper_with_all_but_what_was_shown(review: Review) -> None:
+    Review.objects.filter(pk=review.pk).update(result={"amount": 9999})
+    tamper_with_what_is_handed_on(review)
+    tamper_with_the_decision(review)
+
+
 @pytest.mark.parametrize(
     "tamper",
     [
@@ -205,6 +285,8 @@ def tamper_with_the_decision(review: Review) -> None:
         tamper_with_the_proposal,
         tamper_with_what_is_handed_on,
         tamper_with_the_decision,
+        tamper_with_the_context,
+        tamper_with_all_but_what_was_shown,
     ],
 )
 def test_what_was_approved_is_what_runs(tamper):
@@ -231,6 +313,8 @@ def test_what_an_action_is_given_is_worked_out_from_what_ran_before():
     with shop(*nodes) as it:
         run = go_on(it.start({"a": 1, "b": ["c"]}))
     assert [data for _, data in it.done] == [{"x": 2, "y": ["c"]}, {"x": 2, "y": ["c"]}, 2]
+    kept = Step.objects.filter(run=run).order_by("id").values_list("data", flat=True)
+    assert list(kept) == [{"x": 2, "y": ["c"]}, {"x": 2, "y": ["c"]}, 2, 2]
     assert run.output == 2
 
 

@@ -11,8 +11,10 @@ from gates.policy import Triggers
 from reviews.errors import AlreadyDecided, Expired, Missing, NotAllowed
 from reviews.models import Condition, Delivery, Review, Step
 from reviews.transitions import conditions
+from reviews.transitions.change import Change
 from reviews.transitions.links import hash_of
 from reviews.transitions.runs.confirming import secret_of
+from reviews.transitions.runs.passing import ENGINE, Passage, begin
 from tests.factories import CONTEXT, T0, at, decide, key, person
 from tests.reviews.runs.shop import asking, confirming, go_on, now, path, shop
 
@@ -81,6 +83,60 @@ def test_the_same_name_for_the_gate_in_every_round():
         names = Review.objects.values_list("external_id", flat=True)
         assert set(names) == {f"{run.pk}:gate"}
         assert Review.objects.latest("id").metadata == {"run": str(run.pk), "node": "gate"}
+
+
+def test_what_comes_after_a_gate_may_know_all_of_its_passage():
+    with shop(asking("gate", "done"), End("done")) as it:
+        run = it.start(ASKED)
+        it.decide(run, "respond", message="No need", note="Sent it already")
+        review = it.review(run)
+        assert Step.objects.get(run=run, node="gate").output == {
+            "outcome": "answered",
+            "result": {"message": "No need"},
+            "proposal": {"amount": 1},
+            "context": CONTEXT,
+            "verdict": "respond",
+            "reasons": [],
+            "note": "Sent it already",
+            "message": "No need",
+            "review": str(review.pk),
+        }
+
+
+def test_only_what_was_rejected_is_revised():
+    with shop(asking("gate", "done", answered="gate", data="input"), End("done")) as it:
+        run = it.start(ASKED)
+        it.decide(run, "respond", message="Ask again")
+        again = it.review(run)
+        assert (again.step_id, again.round, again.revises) == (
+            *run.steps.filter(node="gate", round=2).values_list("pk", flat=True),
+            1,
+            None,
+        )
+
+
+def test_used_up_rounds_hand_on_what_came_before_the_gate():
+    gate = asking("gate", "done", rejected="again", exhausted="late", data="input")
+    object.__setattr__(gate, "rounds", 1)
+    with shop(gate, Action("again", "tick", "gate"), End("done"), End("late")) as it:
+        it.does["tick"] = lambda call: "the last word"
+        run = it.start(ASKED)
+        it.decide(run, "reject")
+        assert (now(run).outcome, now(run).output) == ("late", "the last word")
+
+
+def test_rounds_within_one_move_are_counted():
+    with shop(Action("do", "tick", "done"), End("done")) as it:
+        passage = Passage(it.start(), Change(now=T0, actor=ENGINE))
+        assert [begin(passage, "do", None).round for _ in range(2)] == [2, 3]
+
+
+def test_whom_a_proposal_is_for_is_said_by_the_run_unless_the_proposal_says_it():
+    with shop(asking("gate", "done"), End("done")) as it:
+        silent = it.start(ASKED, requester={"id": "joe"})
+        spoken = it.start(ASKED | {"requester": {"id": "sue"}}, requester={"id": "joe"})
+        assert it.review(silent).requester == {"id": "joe"}
+        assert it.review(spoken).requester == {"id": "sue"}
 
 
 def test_nobody_decides_what_was_proposed_for_him():

@@ -9,8 +9,10 @@ from gates.policy import Step
 from reviews.errors import Missing, NotAllowed, WrongState
 from reviews.models import Condition, Review
 from reviews.models import Step as Passed
+from reviews.transitions import conditions
 from reviews.transitions.runs import people
-from tests.factories import T0, at, decide, key, permit, person, user
+from reviews.transitions.runs.starting import Start, start
+from tests.factories import T0, at, decide, key, permit, person, personal_key, user
 from tests.reviews.runs.shop import asking, confirming, go_on, now, path, shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
@@ -45,8 +47,17 @@ def test_retry_begins_again_with_the_first_attempt():
         run = stuck(it)
         people.retry(run.pk, actor=manager())
         assert (now(run).status, it.calls[-1].attempt) == ("running", 1)
+        assert Passed.objects.get(run=run, node="do").error == ""
         assert go_on(run).outcome == "done"
         assert [call.attempt for call in it.calls] == [1, 1, 1, 1]
+
+
+def test_what_is_retried_is_put_before_the_cluster_at_once(django_capture_on_commit_callbacks):
+    with shop(*STUCK) as it:
+        run = stuck(it)
+        with django_capture_on_commit_callbacks() as after_commit:
+            people.retry(run.pk, actor=manager())
+        assert len(after_commit) == 1
 
 
 def test_skip_goes_on_with_what_the_action_was_given():
@@ -106,6 +117,15 @@ def test_cancel_voids_the_condition_that_the_run_waits_for():
         assert (condition.status, condition.token_hash) == ("void", None)
 
 
+def test_cancel_leaves_a_condition_that_was_answered_as_it_is():
+    ask = confirming("ask", on=dict.fromkeys(("met", "denied", "expired"), "done"), confirms="api")
+    with shop(ask, End("done")) as it:
+        run = it.start()
+        conditions.confirm(Condition.objects.get().pk, actor=it.key.actor())
+        people.cancel(run.pk, actor=manager())
+        assert (Condition.objects.get().status, now(run).outcome) == ("met", "cancelled")
+
+
 def test_an_action_that_is_being_done_when_its_run_is_cancelled_changes_nothing_more():
     with shop(*STUCK) as it:
         run = it.start()
@@ -154,6 +174,13 @@ def test_who_may(move):
             move(run.pk, actor=key(it.desk.gate, name="other").actor())
         assert now(run).status == "stuck"
         assert move(run.pk, actor=it.key.actor()).pk == run.pk
+
+
+def test_a_personal_key_starts_nothing_even_where_no_gate_is_passed():
+    with shop(Action("do", "tick", "done"), End("done")) as it:
+        with pytest.raises(Missing):
+            start(Start("refunds"), key=personal_key(it.desk.reviewer))
+        assert it.start().status == "running"
 
 
 @pytest.mark.parametrize("move", [people.retry, people.skip])

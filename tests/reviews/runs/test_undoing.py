@@ -1,14 +1,18 @@
 """What a run did is undone by a run of its own; an observing gate lets pass and looks back."""
 
+from datetime import timedelta
+
 import pytest
 
 from gates.graph import Action, End
+from gates.performers import Refused
 from gates.policy import Triggers
+from reviews import engine
 from reviews.models import Review, Run, Step
 from reviews.queries.run_pages import deeds_of
-from reviews.transitions.runs import people
+from reviews.transitions.runs import people, walking
 from tests import factories
-from tests.factories import CONTEXT, decide, permit, person, user
+from tests.factories import CONTEXT, T0, at, decide, permit, person, user
 from tests.reviews.runs.shop import asking, go_on, graph, now, path, publish, shop, tick
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
@@ -55,6 +59,20 @@ def test_cancel_with_undo_goes_back_over_what_was_done_and_can_be_undone():
         assert (now(run).outcome, now(run).compensations.get()) == ("cancelled", undoing)
 
 
+def test_what_undoes_a_run_is_started_and_told_as_the_run_was():
+    said = {
+        "external_id": "T-1",
+        "callback_url": "https://example.com/hook",
+        "requester": {"id": "joe"},
+    }
+    with shop(*ACTS) as it:
+        run = go_on(it.start(GIVEN, **said))
+        people.cancel(run.pk, actor=manager(), undo=True)
+        undoing = undone(run)
+    assert Run.objects.values(*said).get(pk=undoing.pk) == said
+    assert (undoing.key, undoing.version, undoing.workflow) == (run.key, run.version, run.workflow)
+
+
 def test_cancel_alone_undoes_nothing():
     with shop(*ACTS) as it:
         run = go_on(it.start(GIVEN))
@@ -76,6 +94,26 @@ def test_what_may_have_been_done_when_it_was_cancelled_is_undone_too():
         assert first.data == {"input": {"amount": 7}, "output": None}
 
 
+def test_what_was_never_begun_and_what_a_person_skipped_is_not_undone():
+    with shop(*ACTS) as it:
+        kept, it.does["tick"] = it.does["tick"], lambda call: _refuse()
+        run = go_on(it.start(GIVEN))
+        assert path(run)[-1] == ("two", "failed")
+        it.does["tick"] = kept
+        people.skip(run.pk, actor=manager())
+        go_on(run)
+        decide(it.review(run), it.desk.reviewer)
+        walking.advance(run.steps.get(node="gate").pk, claims=False)
+        assert path(run)[-1] == ("four", "ready")
+        people.cancel(run.pk, actor=manager(), undo=True)
+        undone(run)
+        assert reversed_nodes(it) == ["one"]
+
+
+def _refuse():
+    raise Refused("no")
+
+
 def test_a_compensation_that_fails_is_a_dead_end_of_its_own_that_can_be_skipped():
     with shop(*ACTS) as it:
         run = go_on(it.start(GIVEN))
@@ -89,6 +127,23 @@ def test_a_compensation_that_fails_is_a_dead_end_of_its_own_that_can_be_skipped(
         people.skip(undoing.pk, actor=manager())
         assert go_on(undoing).outcome == "compensated"
         assert path(undoing)[-2:] == [("two", "skipped"), ("one", "compensated")]
+
+
+def test_a_compensation_whose_worker_died_is_given_up_and_tried_again():
+    with shop(*ACTS) as it:
+        run = go_on(it.start(GIVEN))
+        people.cancel(run.pk, actor=manager(), undo=True)
+        undoing = Run.objects.get(compensates=run)
+        assert walking.advance(undoing.steps.get().pk) is not None
+        with at(T0 + timedelta(seconds=45)):
+            engine.drive()
+        lost = undoing.steps.get(node="two")
+        assert (lost.status, lost.attempts, lost.error) == (
+            "waiting",
+            1,
+            "No answer within 30 seconds: it took too long or its worker died.",
+        )
+        assert tick(47, undoing).outcome == "compensated"
 
 
 def _fail(call):

@@ -15,8 +15,9 @@ from reviews import deadlines, engine, tasks
 from reviews.models import Review, Step
 from reviews.states import StepStatus
 from reviews.transitions import batches, waking
-from tests.factories import CONTEXT, T0, at, decide, person
-from tests.reviews.runs.shop import asking, go_on, now, shop
+from reviews.transitions.runs import people, walking
+from tests.factories import CONTEXT, T0, at, decide, permit, person
+from tests.reviews.runs.shop import asking, go_on, now, path, shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nine_o_clock")]
 
@@ -51,6 +52,30 @@ def test_a_step_that_must_act_is_put_before_the_cluster_by_its_id(
     step = step_of(run)
     assert queued() == [("reviews.tasks.advance", (str(step.pk),), "gatehouse")]
     assert (step.status, step.wake_at) == ("ready", T0 + waking.ON_ITS_WAY)
+
+
+def test_a_task_is_for_the_cluster_of_tasks_and_is_forgotten_once_it_was_tried(
+    settings, django_capture_on_commit_callbacks
+):
+    settings.TASK_CLUSTER = "elsewhere"
+    with shop(*ALONE) as it, django_capture_on_commit_callbacks(execute=True):
+        it.start()
+    (task,) = OrmQ.objects.all()
+    assert (task.key, task.task["save"], task.task["ack_failure"]) == ("elsewhere", False, True)
+
+
+def broken(*args, **keys):
+    raise OSError("the broker is down")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_keeps_nobody_from_starting_a_run(monkeypatch):
+    monkeypatch.setattr(waking, "async_task", broken)
+    with shop(*ALONE) as it:
+        run = it.start()
+        with at(T0 + timedelta(seconds=10)):
+            assert engine.drive() == 1
+    assert (step_of(run).status, queued()) == ("ready", [])
 
 
 def test_what_is_rolled_back_wakes_nobody():
@@ -96,8 +121,45 @@ def test_a_task_for_nothing_any_more_does_nothing():
         first = step_of(run)
         tasks.advance(str(first.pk))
         tasks.advance(str(first.pk))
-        tasks.advance(str(UUID(int=7)))
+        assert walking.advance(UUID(int=7)) is None
         assert len(it.calls) == 1
+
+
+def test_a_task_for_a_step_that_is_over_does_nothing_while_its_run_waits_elsewhere():
+    with shop(Action("do", "tick", "gate"), asking("gate", "done"), End("done")) as it:
+        it.does["tick"] = lambda call: ASKED
+        run = it.start()
+        first = step_of(run)
+        go_on(run)
+        assert walking.advance(first.pk) is None
+        assert path(run) == [("do", "done"), ("gate", "waiting")]
+
+
+def test_the_sweep_makes_the_task_once_its_work_lasts(django_capture_on_commit_callbacks):
+    with shop(*ALONE) as it:
+        step = step_of(it.start())
+        with at(T0 + timedelta(seconds=10)), django_capture_on_commit_callbacks(execute=True):
+            engine.drive()
+    assert queued() == [("reviews.tasks.advance", (str(step.pk),), "gatehouse")]
+
+
+def test_what_is_to_be_undone_is_put_before_the_cluster_at_once(django_capture_on_commit_callbacks):
+    acts = (
+        Action(name, "tick", to, compensate="tick")
+        for name, to in (("one", "two"), ("two", "gate"))
+    )
+    with shop(*acts, asking("gate", "done"), End("done")) as it:
+        it.does["tick"] = lambda call: ASKED
+        run = go_on(it.start())
+        with django_capture_on_commit_callbacks(execute=True):
+            people.cancel(run.pk, actor=it.key.actor(), undo=True)
+        first = Step.objects.get(node="-")
+        assert (queued()[0][1], first.wake_at) == ((str(first.pk),), T0 + waking.ON_ITS_WAY)
+        OrmQ.objects.all().delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            engine.advance(first.pk)
+        following = Step.objects.get(node="one", kind="undo")
+    assert queued() == [("reviews.tasks.advance", (str(following.pk),), "gatehouse")]
 
 
 def test_a_task_that_was_lost_is_made_again_by_the_sweep():
@@ -188,6 +250,24 @@ def test_the_sweep_itself_performs_nothing():
         assert it.calls == []
 
 
+def test_an_idle_second_asks_one_question(django_assert_num_queries):
+    with shop(*ALONE) as it:
+        it.start()
+        with django_assert_num_queries(1):
+            assert engine.drive() == 0
+
+
+@pytest.mark.parametrize("status", [StepStatus.READY, StepStatus.RUNNING])
+def test_one_sweep_takes_up_so_many_and_no_more(monkeypatch, status):
+    monkeypatch.setattr(engine, "CHUNK", 2)
+    with shop(*ALONE) as it:
+        for _ in range(3):
+            it.start()
+        Step.objects.update(status=status)
+        with at(T0 + timedelta(seconds=10)):
+            assert [engine.drive() for _ in range(3)] == [2, 1, 0]
+
+
 def test_one_step_that_cannot_go_on_does_not_keep_the_others(caplog):
     with shop(*ALONE) as it:
         bad, good = it.start(), it.start()
@@ -204,18 +284,42 @@ def test_a_batch_that_closes_many_gates_wakes_their_steps_in_one_statement(
 ):
     with shop(*GATED) as it:
         ids = [it.review(it.start(ASKED)).pk for _ in range(count)]
-        ann = it.desk.reviewer
+        ann = permit(it.desk.reviewer, "reviews.cancel_review")
         with (
             django_capture_on_commit_callbacks() as after_commit,
             CaptureQueriesContext(
                 connection,
             ) as captured,
         ):
-            batches.cancel_all(ids, actor=person(it.desk.lead), principal=ann)
-            assert Review.objects.filter(pk__in=ids).count() == count
+            batches.cancel_all(ids, actor=person(ann), principal=ann)
+            assert Review.objects.filter(pk__in=ids, outcome="cancelled").count() == count
         woken = [row["sql"] for row in captured if row["sql"].startswith('UPDATE "reviews_step"')]
-        assert len(woken) <= 1
-        assert len(after_commit) <= waking.AT_ONCE
+        assert len(woken) == 1
+        assert len(after_commit) == min(count, waking.AT_ONCE)
+
+
+def test_reading_a_run_to_which_nothing_is_due_wakes_nobody(django_capture_on_commit_callbacks):
+    with shop(*GATED) as it:
+        run = it.start(ASKED)
+        with django_capture_on_commit_callbacks() as after_commit:
+            engine.up_to_date(run.pk)
+        assert (step_of(run).status, after_commit) == ("waiting", [])
+        decide(it.review(run), it.desk.reviewer)
+        with django_capture_on_commit_callbacks() as after_commit:
+            engine.up_to_date(run.pk)
+        assert (step_of(run).status, after_commit) == ("ready", [])
+
+
+def test_reading_a_run_leaves_its_action_to_a_task(django_capture_on_commit_callbacks):
+    with shop(*ALONE) as it:
+        run = it.start()
+        with at(T0 + timedelta(seconds=10)), django_capture_on_commit_callbacks() as after_commit:
+            engine.up_to_date(run.pk)
+        assert (step_of(run).wake_at, after_commit) == (T0 + waking.ON_ITS_WAY, [])
+        Step.objects.update(status=StepStatus.WAITING)
+        with at(T0 + timedelta(seconds=10)):
+            engine.up_to_date(run.pk)
+        assert (step_of(run).status, it.calls) == ("ready", [])
 
 
 def test_reading_a_run_applies_what_is_due_to_it():
