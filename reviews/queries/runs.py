@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from reviews.models import Review, Run, Step
 from reviews.models.run import RunQuerySet
@@ -82,16 +82,8 @@ def begun_actions(run: Run) -> QuerySet[Step]:
     """The actions that a run has done, or may have, and that nobody undoes yet, newest first. What
     was tried counts, whatever came of it, unless a person has skipped it.
     """
-    begun = Q(status=StepStatus.DONE) | Q(attempts__gt=0)
-    rows = Step.objects.filter(begun, run=run, kind="action", undone_by=None)
+    rows = Step.objects.filter(run=run, kind="action", attempts__gt=0, undone_by=None)
     return rows.exclude(status=StepStatus.SKIPPED).order_by("-pk")
-
-
-def begun_between(run: Run, after: UUID | None, before: UUID | None) -> QuerySet[Step]:
-    """Those of them after one step and before another."""
-    rows = begun_actions(run)
-    rows = rows.filter(pk__gt=after) if after else rows
-    return rows.filter(pk__lt=before) if before else rows
 
 
 def for_reading(rows: RunQuerySet) -> RunQuerySet:

@@ -44,8 +44,6 @@ def new_step(run: Run, change: Change, *, node: str, kind: str, **fields: Any) -
 
 def ready(step_ids: Collection[UUID], now: datetime) -> None:
     """Waiting steps become ready; those that are not waiting any more stay what they are."""
-    if not step_ids:
-        return
     waiting = Step.objects.filter(pk__in=step_ids, status=StepStatus.WAITING)
     waiting.update(status=StepStatus.READY, wake_at=now + ON_ITS_WAY)
     soon(step_ids)

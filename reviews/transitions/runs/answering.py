@@ -15,7 +15,7 @@ from gates import clock
 from gates.performers import Call
 from reviews.models import Condition, Step
 from reviews.queries import runs
-from reviews.states import ConditionStatus, RunStatus, StepStatus
+from reviews.states import ConditionStatus, StepStatus
 from reviews.transitions.change import Change
 from reviews.transitions.runs import confirming, undoing
 from reviews.transitions.runs.acting import retry_of
@@ -62,8 +62,7 @@ def _answer(call: Call, work: Work) -> None:
         if found is None:
             return
         run, step = found
-        expected = step.status == StepStatus.RUNNING and step.attempts == call.attempt
-        if run.status != RunStatus.RUNNING or not expected:
+        if step.status != StepStatus.RUNNING or step.attempts != call.attempt:
             log.warning("late_answer", step=call.key, attempt=call.attempt)
             return
         passage = Passage(run, Change(now=clock.now(), actor=ENGINE))

@@ -133,7 +133,7 @@ def _refusal(run: Run, condition: Condition, passage: Passage) -> DomainError | 
         condition.status == ConditionStatus.OPEN and late
     ):
         return Expired("Time ran out before this.")
-    if condition.status != ConditionStatus.OPEN or run.status == RunStatus.ENDED:
+    if condition.status != ConditionStatus.OPEN:
         return AlreadyDecided("This condition has been answered already.")
     if not allowed(condition, passage.change.actor, run.key_id):
         return NotAllowed(f"This condition is confirmed by: {condition.get_confirms_display()}.")

@@ -51,7 +51,7 @@ def skip(run_id: UUID, *, actor: Actor) -> Run:
         passage.change.set(passage.run, status=RunStatus.RUNNING)
         done(passage, step, "skipped", step.data, StepStatus.SKIPPED)
         if step.kind == "undo":
-            undoing.go_back(passage, step)
+            undoing.go_back(passage)
         else:
             to = passage.graph.nodes[step.node].edges[""]
             walk(passage, begin(passage, to, step.data))
@@ -81,7 +81,7 @@ def _run(run_id: UUID, actor: Actor, work: Work) -> Run:
             raise Missing(GONE) from None
         _may(run, actor)
         step = runs.open_step(run)
-        if step is None or run.status == RunStatus.ENDED:
+        if step is None:
             raise WrongState("This run has ended already.")
         passage = Passage(run, Change(now=clock.now(), actor=actor))
         work(passage, step)

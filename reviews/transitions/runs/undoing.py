@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from gates.performers import Call
 from reviews.models import Run, Step
 from reviews.queries import runs
-from reviews.states import RunStatus, StepStatus
+from reviews.states import StepStatus
 from reviews.transitions import waking
 from reviews.transitions.runs import acting
 from reviews.transitions.runs.passing import DeadEnd, Passage, done, end, leave_to_a_task
@@ -22,7 +21,7 @@ def undo(passage: Passage, step: Step) -> Step | Call | None:
     if step.undoes is None:
         _stop(passage)
         done(passage, step, "", None)
-        return _next(passage, None)
+        return _next(passage)
     if step.status == StepStatus.RUNNING:
         acting.gave_up(passage, step)
     elif not passage.claims:
@@ -35,21 +34,21 @@ def undo(passage: Passage, step: Step) -> Step | Call | None:
 def undone(passage: Passage, step: Step, output: Any) -> None:
     """One is undone; the next waits for a task."""
     done(passage, step, COMPENSATED, output)
-    go_back(passage, step)
+    go_back(passage)
 
 
-def go_back(passage: Passage, step: Step) -> None:
+def go_back(passage: Passage) -> None:
     """To what was done before that."""
-    following = _next(passage, step.undoes_id)
+    following = _next(passage)
     if following is not None:
         leave_to_a_task(passage, following)
 
 
-def _next(passage: Passage, before: UUID | None) -> Step | None:
-    """The step that undoes what was done before that; None at the end of it."""
+def _next(passage: Passage) -> Step | None:
+    """The step that undoes what was done last; None at the end of it."""
     after = (passage.run.input or {}).get("after")
-    begun = runs.begun_between(_original(passage), UUID(after) if after else None, before)
-    for step in begun:
+    begun = runs.begun_actions(_original(passage))
+    for step in begun.filter(pk__gt=after) if after else begun:
         if passage.graph.undoer(step.node):
             return _begin(passage, step)
     end(passage, COMPENSATED, None)
@@ -77,8 +76,6 @@ def _original(passage: Passage) -> Run:
 def _stop(passage: Passage) -> None:
     """The run that is undone goes no further. What it is just doing counts as done."""
     original = runs.lock(_original(passage).pk)
-    if original.status == RunStatus.ENDED:
-        return
     here = runs.open_step(original)
     if here is not None:
         stop(Passage(original, passage.change), here)

@@ -13,9 +13,9 @@ from gates.expressions import RuleError
 from gates.graph import Branch, taken
 from gates.graph.nodes import EXHAUSTED
 from gates.performers import Call
-from reviews.models import Run, Step
+from reviews.models import Step
 from reviews.queries import runs
-from reviews.states import RunStatus, StepStatus
+from reviews.states import StepStatus
 from reviews.transitions.change import Change
 from reviews.transitions.runs import acting, asking, confirming, undoing
 from reviews.transitions.runs.passing import (
@@ -43,7 +43,7 @@ def advance(step_id: UUID, *, claims: bool = True) -> Call | None:
             return None
         run, step = found
         passage = Passage(run, Change(now=clock.now(), actor=ENGINE), claims=claims)
-        if not _due(run, step, passage.now):
+        if not _due(step, passage.now):
             return None
         call = walk(passage, step)
         passage.change.write()
@@ -67,11 +67,11 @@ def walk(passage: Passage, step: Step, first: Take | None = None) -> Call | None
         here, take = found, _TAKE[found.kind]
 
 
-def _due(run: Run, step: Step, now: datetime) -> bool:
+def _due(step: Step, now: datetime) -> bool:
     """A task may come twice, or long after a person has cancelled. What is ready may go on at once:
     pauses are for steps that wait.
     """
-    if run.status != RunStatus.RUNNING or step.wake_at is None:
+    if step.wake_at is None:
         return False
     return step.status == StepStatus.READY or step.wake_at <= now
 
