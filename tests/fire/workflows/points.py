@@ -93,14 +93,14 @@ def _around_claims() -> None:
             reached("claim_after_commit", str(step_id))
         return call
 
-    def lock(inner: Callable[..., Any], run_id: Any) -> Any:
+    def lock(inner: Callable[..., Any], step_id: Any) -> Any:
         _in_move("claim", "claim_before_lock")
-        run = inner(run_id)
+        found = inner(step_id)
         _in_move("claim", "claim_after_lock")
-        return run
+        return found
 
     _lay(walking, "advance", advance)
-    _lay(runs, "lock", lock)
+    _lay(runs, "locked_run", lock)
 
 
 def _around_answers() -> None:
