@@ -18,8 +18,8 @@ from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
-from reviews.strictjson import escaped
 from reviews.errors import DomainError, FieldError, Invalid
+from reviews.strictjson import escaped
 
 log = structlog.get_logger(__name__)
 
