@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import monotonic, sleep, time
 
 from tests.fire import faults, office
@@ -18,8 +18,7 @@ from tests.fire.workflows.hand import Death, Hand
 from tests.fire.workflows.scene import Pair
 from tests.processes import eventually
 
-LIMIT = 60.0  # seconds from the last restart until all has ended
-PATIENCE = 180.0  # seconds until we take the rest for lost
+PATIENCE = 180.0  # seconds from the last restart until we take the rest for lost
 GLANCE = 0.2
 FEW = 0.1  # of a wave: when no more are left, nobody else is to die
 LINGER = 20.0  # seconds for those who are: the sweep takes up what was lost after ten
@@ -91,10 +90,10 @@ def _wave(job: Job, hand: Hand, callers: crowd.Crowd, report: Report) -> None:
     hand.rest()
     eventually(hand.all_back, "the parts", shown=hand.scene.system.log)
     eventually(hand.scene.whole, "a system that is whole", shown=hand.scene.system.log)
-    whole, at = monotonic(), datetime.now(UTC)
+    whole = monotonic()
     while _to_end(total) and monotonic() < whole + PATIENCE:
         _tick(callers)
-    took, late = monotonic() - whole, _to_end(total) + _ended_after(at + timedelta(seconds=LIMIT))
+    took, late = monotonic() - whole, _to_end(total)
     say(f"{job.name}: {job.runs} runs, {took:.1f} s, {late} late, {len(hand.left)} kills to come")
     report.late.append(Count("", late, job.runs))
     report.ended.append(took)
@@ -110,12 +109,6 @@ def _to_end(total: int) -> int:
     from reviews.models import Run  # noqa: PLC0415 (after `office.use`)
 
     return total - Run.objects.filter(status="ended").count()
-
-
-def _ended_after(moment: datetime) -> int:
-    from reviews.models import Run  # noqa: PLC0415 (after `office.use`)
-
-    return Run.objects.filter(ended_at__gt=moment).count()
 
 
 def _at_work() -> tuple[str, ...]:
