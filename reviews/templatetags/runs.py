@@ -52,6 +52,12 @@ def state(code: str) -> SafeString:
 
 
 @register.simple_tag
+def state_icon(code: str) -> str:
+    """The name of the sign, for a picture."""
+    return STATES[code][0]
+
+
+@register.simple_tag
 def state_word(code: str) -> str:
     """The word alone."""
     return str(STATES[code][2])
@@ -73,6 +79,12 @@ def kind_sign(code: str) -> SafeString:
     """The sign of a node's kind, as the graph has it."""
     sign = KINDS[code][0]
     return icon(sign) if sign else SafeString()
+
+
+@register.simple_tag
+def kind_icon(code: str) -> str:
+    """The name of that sign, for a picture; "" if the kind has none."""
+    return KINDS[code][0]
 
 
 @register.simple_tag
