@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from gates.actors import OUTSIDE, Actor
-from reviews.errors import AlreadyDecided, Expired, Missing, NotAllowed
+from reviews.errors import Missing
 from reviews.models import Condition, Review, Run
 from reviews.queries.rows import unanswered
 from reviews.states import ConditionStatus, Outcome
 from reviews.transitions import passage, rights, timed
 from reviews.transitions.change import Change
-from reviews.transitions.links import allowed, hash_of
+from reviews.transitions.links import answered, check_allowed, check_open, hash_of
 from reviews.transitions.moves import run
 from reviews.transitions.runs import confirming
 
@@ -44,15 +44,9 @@ def _answer(condition_id: UUID, actor: Actor, answer: ConditionStatus) -> Review
     def work(review: Review, change: Change) -> None:
         condition = Condition.objects.get(pk=condition_id)
         _may_answer(review, change, condition)
-        _check_open(condition)
+        check_open(condition)
         others = [row for row in unanswered([review])[review.pk] if row.pk != condition.pk]
-        change.set(
-            condition,
-            status=answer,
-            answered_at=change.now,
-            answered_by=change.actor.label,
-            token_hash=None,
-        )
+        answered(condition, change, answer)
         if answer == ConditionStatus.DENIED:
             timed.fail(review, change, others, "condition_denied", condition=str(condition.pk))
         else:
@@ -79,12 +73,5 @@ def _may_answer(review: Review, change: Change, condition: Condition) -> None:
     if condition.confirms == "reviewer":
         user_id = rights.member_of_level(review, change)
         rights.not_own(review, user_id, change.actor.username)
-    elif not allowed(condition, change.actor, review.key_id):
-        raise NotAllowed(f"This condition is confirmed by: {condition.get_confirms_display()}.")
-
-
-def _check_open(condition: Condition) -> None:
-    if condition.status == ConditionStatus.EXPIRED:
-        raise Expired("Time ran out before this.")
-    if condition.status != ConditionStatus.OPEN:
-        raise AlreadyDecided("This condition has been answered already.")
+    else:
+        check_allowed(condition, change.actor, review.key_id)

@@ -18,13 +18,13 @@ from gates.actors import Actor
 from gates.graph import Condition as Node
 from gates.graph import data_for
 from gates.performers import Call
-from reviews.errors import AlreadyDecided, DomainError, Expired, Missing, NotAllowed
+from reviews.errors import Expired, Missing
 from reviews.models import Condition, Run, Step
 from reviews.queries import runs
 from reviews.queries.snapshots import asked
 from reviews.states import ConditionStatus, RunStatus, StepStatus
 from reviews.transitions.change import Change
-from reviews.transitions.links import allowed, hash_of
+from reviews.transitions.links import answered, check_allowed, check_open, hash_of
 from reviews.transitions.runs import acting
 from reviews.transitions.runs.passing import Passage, leave, leave_to_a_task, node_of
 from reviews.webhooks import stamp
@@ -36,8 +36,7 @@ def wait(passage: Passage, step: Step) -> Step | Call | None:
     """Open the condition and pass its link on, or go on from its answer."""
     node = node_of(passage, step, Node)
     condition = Condition.objects.filter(step=step).first() or _open(passage, step, node)
-    late = condition.due_at is not None and condition.due_at <= passage.now
-    if condition.status == ConditionStatus.OPEN and late:
+    if _late(condition, passage):
         passage.change.set(condition, status=ConditionStatus.EXPIRED, token_hash=None)
     if condition.status != ConditionStatus.OPEN:
         return leave(passage, step, condition.status, {"outcome": condition.status}, step.data)
@@ -108,8 +107,7 @@ def _with_link(call: Call, condition: Condition) -> Call:
 
 
 def answer(condition_id: UUID, *, actor: Actor, answer: ConditionStatus) -> Run:
-    """Met or denied. A refusal is raised after the block: an expiry that was found stays."""
-    refusal: DomainError | None = None
+    """Met or denied. Raises Missing, Expired, AlreadyDecided, NotAllowed."""
     with transaction.atomic():
         found = Condition.objects.filter(pk=condition_id).values_list("step_id", flat=True).first()
         locked = runs.locked_run(found) if found else None
@@ -118,36 +116,23 @@ def answer(condition_id: UUID, *, actor: Actor, answer: ConditionStatus) -> Run:
         run, step = locked
         passage = Passage(run, Change(now=clock.now(), actor=actor))
         condition = Condition.objects.get(pk=condition_id)
-        refusal = _refusal(run, condition, passage)
-        if refusal is None:
-            _answered(passage, step, condition, answer)
+        if _late(condition, passage):
+            raise Expired("Time ran out before this.")
+        check_open(condition)
+        check_allowed(condition, actor, run.key_id)
+        _answered(passage, step, condition, answer)
         passage.change.write()
-    if refusal is not None:
-        raise refusal
     return run
 
 
-def _refusal(run: Run, condition: Condition, passage: Passage) -> DomainError | None:
-    late = condition.due_at is not None and condition.due_at <= passage.now
-    if condition.status == ConditionStatus.EXPIRED or (
-        condition.status == ConditionStatus.OPEN and late
-    ):
-        return Expired("Time ran out before this.")
-    if condition.status != ConditionStatus.OPEN:
-        return AlreadyDecided("This condition has been answered already.")
-    if not allowed(condition, passage.change.actor, run.key_id):
-        return NotAllowed(f"This condition is confirmed by: {condition.get_confirms_display()}.")
-    return None
+def _late(condition: Condition, passage: Passage) -> bool:
+    """Nobody has answered in time; the sweep may not have been here yet."""
+    is_open = condition.status == ConditionStatus.OPEN
+    return is_open and condition.due_at is not None and condition.due_at <= passage.now
 
 
 def _answered(passage: Passage, step: Step, condition: Condition, status: ConditionStatus) -> None:
-    passage.change.set(
-        condition,
-        status=status,
-        answered_at=passage.now,
-        answered_by=passage.change.actor.label,
-        token_hash=None,
-    )
+    answered(condition, passage.change, status)
     passage.log(f"condition_{status}", step, condition=str(condition.pk))
     if step.status == StepStatus.RUNNING:  # the link is still being sent: that task goes on
         return
